@@ -1,0 +1,23 @@
+using System.Text.Json.Serialization;
+
+namespace EdgeCache.Shared.Replication;
+
+/// <summary>
+/// One line of the feed's wire format: newline-delimited JSON over a response that stays open
+/// (<c>GET /internal/v1/feed?epoch=E&amp;after=N</c> on a region's or the control plane's admin listener).
+/// A frame carries records or is a heartbeat; both tell the position up to which the stream is complete.
+/// </summary>
+/// <param name="Epoch">The identity of the stream's history; a new one means that positions of another are void and everything cached must be revalidated.</param>
+/// <param name="Position">All changes up to this sequence have been sent on this connection or were known to the subscriber.</param>
+/// <param name="Reset">True in the first frame when the history after the asked-for position is no longer kept: the subscriber must distrust all it has.</param>
+/// <param name="Records">The changes, in order; empty in a heartbeat.</param>
+public sealed record FeedFrame(string Epoch, long Position, bool Reset, IReadOnlyList<ChangeRecord> Records)
+{
+    /// <summary>How often a heartbeat is sent at least.</summary>
+    [JsonIgnore]
+    public static TimeSpan HeartbeatInterval { get; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>A feed from which nothing was heard for this long is not live.</summary>
+    [JsonIgnore]
+    public static TimeSpan StaleAfter { get; } = TimeSpan.FromSeconds(1);
+}

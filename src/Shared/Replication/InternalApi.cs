@@ -1,0 +1,54 @@
+using EdgeCache.Shared.Iam;
+
+namespace EdgeCache.Shared.Replication;
+
+/// <summary>
+/// Paths of the API between tiers, served on admin listeners only and authenticated by <c>Authorization: Bearer &lt;cluster secret&gt;</c>.
+/// </summary>
+public static class InternalApi
+{
+    /// <summary>GET, on an origin: the region's change feed (<see cref="FeedFrame"/> lines). Query: <c>epoch</c>, <c>after</c>.</summary>
+    public const string Feed = "/internal/v1/feed";
+
+    /// <summary>GET, on an origin: <see cref="BucketFacts"/> of <c>{bucket}</c>, or 404.</summary>
+    public const string Bucket = "/internal/v1/buckets/{bucket}";
+
+    /// <summary>GET, on an origin: <see cref="ResolveReply"/>. Query: <c>bucket</c>, <c>key</c>, optional <c>versionId</c>.</summary>
+    public const string Resolve = "/internal/v1/resolve";
+
+    /// <summary>GET, on the control plane: its own change feed.</summary>
+    public const string ControlFeed = "/internal/v1/control/feed";
+
+    /// <summary>GET, on the control plane: <see cref="SigningKeyReply"/>. Query: <c>accessKeyId</c>, <c>date</c>, <c>region</c>, <c>service</c>.</summary>
+    public const string SigningKey = "/internal/v1/control/signing-key";
+
+    /// <summary>GET, on the control plane: <see cref="DirectoryEntry"/> list, optionally of one <c>owner</c>.</summary>
+    public const string Directory = "/internal/v1/control/directory";
+
+    /// <summary>GET, PUT (reserve; 409 with the existing entry), DELETE, on the control plane: one <see cref="DirectoryEntry"/>.</summary>
+    public const string DirectoryBucket = "/internal/v1/control/directory/{bucket}";
+}
+
+/// <summary>The answer to a resolution: which version a key (and version id) names.</summary>
+/// <param name="BucketExists">Whether the region has the bucket.</param>
+/// <param name="Version">The version, which may be a delete marker; null when there is none.</param>
+/// <param name="AsOfSequence">The feed position at which this was read.</param>
+public sealed record ResolveReply(bool BucketExists, VersionFacts? Version, long AsOfSequence);
+
+/// <summary>The answer to a question for a derived signing key.</summary>
+/// <param name="Found">Whether the access key exists and is neither revoked nor expired.</param>
+/// <param name="Key">The SigV4 signing key of the asked-for date, region and service: 32 bytes; null when not found.</param>
+/// <param name="Principal">Who the key belongs to; null when not found.</param>
+/// <param name="ExpiresAt">When the access key expires; null for a permanent one.</param>
+/// <param name="SessionTokenSha256">SHA-256 of the session token that must accompany requests, lower-case hex; null when none is needed.</param>
+/// <param name="AsOfSequence">The control feed's position at which this was read.</param>
+public sealed record SigningKeyReply(
+    bool Found, byte[]? Key, Principal? Principal, DateTimeOffset? ExpiresAt, string? SessionTokenSha256, long AsOfSequence);
+
+/// <summary>Where a bucket lives.</summary>
+/// <param name="Bucket">Its name.</param>
+/// <param name="Region">Its home region.</param>
+/// <param name="OwnerOrganizationId">The organization that owns it.</param>
+/// <param name="CreatedAt">When it was created.</param>
+/// <param name="AsOfSequence">The control feed's position at which this was read.</param>
+public sealed record DirectoryEntry(string Bucket, string Region, string OwnerOrganizationId, DateTimeOffset CreatedAt, long AsOfSequence);

@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using EdgeCache.Shared.Iam;
+using EdgeCache.Shared.Primitives;
+
+namespace EdgeCache.Shared.Replication;
+
+/// <summary>
+/// All that a tier needs to answer HEAD or GET of one version of an object, but for its bytes. Immutable: a change of any of it
+/// (tags, ACL) makes the home region publish a change record for the key.
+/// </summary>
+public sealed record VersionFacts
+{
+    /// <summary>The bucket.</summary>
+    public required string Bucket { get; init; }
+
+    /// <summary>The object's key.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>The identity of the bytes.</summary>
+    public required Generation Generation { get; init; }
+
+    /// <summary>The S3 version id: <c>null</c> (the text) for the null version; empty when the bucket was never versioned.</summary>
+    public required string VersionId { get; init; }
+
+    /// <summary>Whether this version only marks the key as deleted.</summary>
+    public bool IsDeleteMarker { get; init; }
+
+    /// <summary>The length of the object, in bytes.</summary>
+    public long Size { get; init; }
+
+    /// <summary>The entity tag without its quotes: 32 hex digits, for multipart objects followed by <c>-N</c>.</summary>
+    public string ETag { get; init; } = string.Empty;
+
+    /// <summary>When the version was created, whole seconds.</summary>
+    public DateTimeOffset LastModified { get; init; }
+
+    /// <summary>
+    /// The standard headers stored with the object, as response header name to value: Content-Type, Cache-Control, Content-Disposition,
+    /// Content-Encoding, Content-Language, Expires, x-amz-website-redirect-location.
+    /// </summary>
+    public ImmutableSortedDictionary<string, string> Headers { get; init; } = EmptyHeaders;
+
+    /// <summary>User metadata: name in lower case without the <c>x-amz-meta-</c> prefix, to value.</summary>
+    public ImmutableSortedDictionary<string, string> UserMetadata { get; init; } = EmptyHeaders;
+
+    /// <summary>The checksum kept with the object, if any.</summary>
+    public ObjectChecksum? Checksum { get; init; }
+
+    /// <summary>The sizes of the parts in order, in bytes; empty when the object was not uploaded in parts.</summary>
+    public ImmutableArray<long> PartSizes { get; init; } = [];
+
+    /// <summary>The storage class, <c>STANDARD</c> unless the client chose another.</summary>
+    public string StorageClass { get; init; } = "STANDARD";
+
+    /// <summary>The organization that owns the object.</summary>
+    public string OwnerOrganizationId { get; init; } = string.Empty;
+
+    /// <summary>The object's canned ACL.</summary>
+    public CannedAcl Acl { get; init; }
+
+    /// <summary>The number of tags on the version.</summary>
+    public int TagCount { get; init; }
+
+    /// <summary>The position of the home region's change feed at which these facts were read.</summary>
+    public long AsOfSequence { get; init; }
+
+    private static ImmutableSortedDictionary<string, string> EmptyHeaders { get; } =
+        ImmutableSortedDictionary.Create<string, string>(StringComparer.OrdinalIgnoreCase);
+}
+
+/// <summary>A checksum stored with an object (<see href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html">S3 object integrity</see>).</summary>
+/// <param name="Algorithm">Which function.</param>
+/// <param name="Type">Over all bytes, or over the parts' checksums.</param>
+/// <param name="Value">Base64, for composite checksums followed by <c>-N</c>.</param>
+public sealed record ObjectChecksum(Checksums.ChecksumAlgorithm Algorithm, Checksums.ChecksumType Type, string Value);

@@ -1,0 +1,70 @@
+using static EdgeCache.Shared.S3.S3ErrorCode;
+
+namespace EdgeCache.Shared.S3;
+
+/// <summary>Status and standard message of each error code: the one mapping from errors to HTTP.</summary>
+public static class S3ErrorTable
+{
+    /// <summary>The HTTP status of an error code.</summary>
+    public static int Status(S3ErrorCode code) => Row(code).Status;
+
+    /// <summary>The standard message of an error code.</summary>
+    public static string Message(S3ErrorCode code) => Row(code).Message;
+
+    private static (int Status, string Message) Row(S3ErrorCode code) => code switch
+    {
+        AccessDenied => (403, "Access Denied"),
+        AuthorizationHeaderMalformed => (400, "The authorization header that you provided is not valid."),
+        AuthorizationQueryParametersError => (400, "The query parameters of the signature are not valid."),
+        BadDigest => (400, "The Content-MD5 or checksum value that you specified did not match what the server received."),
+        BadRequest => (400, "The request is not valid."),
+        BucketAlreadyExists => (409, "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Select a different name and try again."),
+        BucketAlreadyOwnedByYou => (409, "The bucket that you tried to create already exists, and you own it."),
+        BucketNotEmpty => (409, "The bucket that you tried to delete is not empty."),
+        EntityTooLarge => (400, "Your proposed upload exceeds the maximum allowed object size."),
+        EntityTooSmall => (400, "Your proposed upload is smaller than the minimum allowed object size."),
+        ExpiredToken => (400, "The provided token has expired."),
+        IllegalLocationConstraintException => (400, "The location constraint is incompatible with the region-specific endpoint that this request was sent to."),
+        IncompleteBody => (400, "You did not provide the number of bytes specified by the Content-Length HTTP header."),
+        InternalError => (500, "An internal error occurred. Try again."),
+        InvalidAccessKeyId => (403, "The access key ID that you provided does not exist in our records."),
+        InvalidArgument => (400, "Invalid argument"),
+        InvalidBucketName => (400, "The specified bucket is not valid."),
+        InvalidBucketState => (409, "The request is not valid for the current state of the bucket."),
+        InvalidDigest => (400, "The Content-MD5 or checksum value that you specified is not valid."),
+        InvalidLocationConstraint => (400, "The specified location constraint is not valid."),
+        InvalidPart => (400, "One or more of the specified parts could not be found. The part might not have been uploaded, or the specified entity tag might not have matched the part's entity tag."),
+        InvalidPartNumber => (416, "The requested partnumber is not satisfiable"),
+        InvalidPartOrder => (400, "The list of parts was not in ascending order. The parts list must be specified in order by part number."),
+        InvalidRange => (416, "The requested range is not satisfiable"),
+        InvalidRequest => (400, "Invalid Request"),
+        InvalidToken => (400, "The provided token is malformed or otherwise not valid."),
+        InvalidURI => (400, "The specified URI couldn't be parsed."),
+        KeyTooLongError => (400, "Your key is too long."),
+        MalformedXML => (400, "The XML that you provided was not well formed or did not validate against our published schema."),
+        MaxMessageLengthExceeded => (400, "Your request was too large."),
+        MetadataTooLarge => (400, "Your metadata headers exceed the maximum allowed metadata size."),
+        MethodNotAllowed => (405, "The specified method is not allowed against this resource."),
+        MissingContentLength => (411, "You must provide the Content-Length HTTP header."),
+        MissingSecurityHeader => (400, "Your request is missing a required header."),
+        NoSuchBucket => (404, "The specified bucket does not exist"),
+        NoSuchKey => (404, "The specified key does not exist."),
+        NoSuchUpload => (404, "The specified multipart upload does not exist. The upload ID might not be valid, or the multipart upload might have been aborted or completed."),
+        NoSuchVersion => (404, "The version ID specified in the request does not match an existing version."),
+        NotImplemented => (501, "A header or query that you provided implies functionality that is not implemented."),
+        NotModified => (304, "Not Modified"),
+        OperationAborted => (409, "A conflicting conditional operation is currently in progress against this resource. Try again."),
+        PreconditionFailed => (412, "At least one of the preconditions that you specified did not hold."),
+        QuotaExceeded => (403, "The storage quota of the organization is used up."),
+        RequestHeaderSectionTooLarge => (400, "Your request header section exceeds the maximum allowed size."),
+        RequestTimeTooSkewed => (403, "The difference between the request time and the server's time is too large."),
+        RequestTimeout => (400, "Your socket connection to the server was not read from or written to within the timeout period."),
+        ServiceUnavailable => (503, "Service is unable to handle request."),
+        SignatureDoesNotMatch => (403, "The request signature that the server calculated does not match the signature that you provided. Check your secret access key and signing method."),
+        SlowDown => (503, "Please reduce your request rate."),
+        TooManyBuckets => (400, "You have attempted to create more buckets than are allowed."),
+        UnresolvableGrantByEmailAddress => (400, "The email address that you provided does not match any account on record."),
+        XAmzContentChecksumMismatch => (400, "The provided 'x-amz-checksum' header does not match what was computed."),
+        XAmzContentSHA256Mismatch => (400, "The provided 'x-amz-content-sha256' header does not match what was computed."),
+    };
+}

@@ -1,0 +1,37 @@
+namespace EdgeCache.Shared.S3;
+
+/// <summary>The operations of the S3 API that this store knows, by their API names.</summary>
+#pragma warning disable CS1591 // The API reference page of each member's name is its documentation.
+public enum S3Operation
+{
+    ListBuckets,
+
+    CreateBucket,
+    HeadBucket,
+    DeleteBucket,
+    GetBucketLocation,
+    GetBucketVersioning,
+    PutBucketVersioning,
+    GetBucketAcl,
+    ListObjects,
+    ListObjectsV2,
+    ListObjectVersions,
+    ListMultipartUploads,
+    DeleteObjects,
+
+    PutObject,
+    CopyObject,
+    GetObject,
+    HeadObject,
+    DeleteObject,
+    GetObjectAttributes,
+    GetObjectAcl,
+
+    CreateMultipartUpload,
+    UploadPart,
+    UploadPartCopy,
+    CompleteMultipartUpload,
+    AbortMultipartUpload,
+    ListParts,
+}
+#pragma warning restore CS1591
