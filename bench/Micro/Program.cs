@@ -1,1 +1,17 @@
-return 0;
+using System.Reflection;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+
+// --quick runs every benchmark in this process with few, short iterations: it shows that a benchmark works and the order of its result.
+const string quick = "--quick";
+var config = DefaultConfig.Instance;
+if (args.Contains(quick))
+{
+    config = ManualConfig.Create(config).AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance).WithId("Quick"));
+    args = [.. args.Where(argument => argument != quick)];
+}
+
+var summaries = BenchmarkSwitcher.FromAssembly(Assembly.GetExecutingAssembly()).Run(args, config);
+return summaries.Any(summary => summary.HasCriticalValidationErrors || summary.Reports.Any(report => !report.Success)) ? 1 : 0;
