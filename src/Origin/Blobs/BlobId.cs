@@ -1,0 +1,24 @@
+using EdgeCache.Shared.Primitives;
+
+namespace EdgeCache.Origin.Blobs;
+
+/// <summary>The identity of one immutable file of bytes. Every blob has exactly one owner in the catalog; it is never shared.</summary>
+/// <param name="Value">Unique; made when the blob is published.</param>
+internal readonly record struct BlobId(Generation Value)
+{
+    /// <summary>Reads the text form that files are named by.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out BlobId id)
+    {
+        var parsed = Generation.TryParse(text, out var value);
+        id = new BlobId(value);
+        return parsed;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Value.ToString();
+}
+
+/// <summary>A stretch of an object: one whole blob.</summary>
+/// <param name="Blob">Which.</param>
+/// <param name="Length">Its length in bytes, positive: an empty object has no segments.</param>
+internal readonly record struct BlobSegment(BlobId Blob, long Length);
