@@ -19,6 +19,22 @@ public enum S3Operation
     ListMultipartUploads,
     DeleteObjects,
 
+    // Settings that can be asked for and are never configured: stock clients survive "not configured", not "not implemented".
+    GetBucketAccelerateConfiguration,
+    GetBucketCors,
+    GetBucketEncryption,
+    GetBucketLifecycleConfiguration,
+    GetBucketLogging,
+    GetBucketNotificationConfiguration,
+    GetBucketOwnershipControls,
+    GetBucketPolicy,
+    GetBucketReplication,
+    GetBucketRequestPayment,
+    GetBucketTagging,
+    GetBucketWebsite,
+    GetObjectLockConfiguration,
+    GetPublicAccessBlock,
+
     PutObject,
     CopyObject,
     GetObject,
@@ -26,6 +42,7 @@ public enum S3Operation
     DeleteObject,
     GetObjectAttributes,
     GetObjectAcl,
+    GetObjectTagging,
 
     CreateMultipartUpload,
     UploadPart,

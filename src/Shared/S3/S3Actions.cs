@@ -1,0 +1,63 @@
+using static EdgeCache.Shared.S3.S3Operation;
+
+namespace EdgeCache.Shared.S3;
+
+/// <summary>
+/// The IAM action that each operation needs
+/// (<see href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html">required permissions for S3 operations</see>).
+/// The switch has no default arm: an operation without a permission does not compile.
+/// </summary>
+public static class S3Actions
+{
+    /// <summary>The action's name, e.g. <c>s3:GetObject</c>.</summary>
+    /// <param name="op">The operation. A copy also needs <c>s3:GetObject</c> of its source; DeleteObjects needs its action for each key.</param>
+    /// <param name="versionIdGiven">Whether the request (or the entry of DeleteObjects) names a version.</param>
+    public static string For(S3Operation op, bool versionIdGiven) => op switch
+    {
+        ListBuckets => "s3:ListAllMyBuckets",
+
+        CreateBucket => "s3:CreateBucket",
+        HeadBucket => "s3:ListBucket",
+        DeleteBucket => "s3:DeleteBucket",
+        GetBucketLocation => "s3:GetBucketLocation",
+        GetBucketVersioning => "s3:GetBucketVersioning",
+        PutBucketVersioning => "s3:PutBucketVersioning",
+        GetBucketAcl => "s3:GetBucketAcl",
+        ListObjects => "s3:ListBucket",
+        ListObjectsV2 => "s3:ListBucket",
+        ListObjectVersions => "s3:ListBucketVersions",
+        ListMultipartUploads => "s3:ListBucketMultipartUploads",
+        DeleteObjects => versionIdGiven ? "s3:DeleteObjectVersion" : "s3:DeleteObject",
+
+        GetBucketAccelerateConfiguration => "s3:GetAccelerateConfiguration",
+        GetBucketCors => "s3:GetBucketCORS",
+        GetBucketEncryption => "s3:GetEncryptionConfiguration",
+        GetBucketLifecycleConfiguration => "s3:GetLifecycleConfiguration",
+        GetBucketLogging => "s3:GetBucketLogging",
+        GetBucketNotificationConfiguration => "s3:GetBucketNotification",
+        GetBucketOwnershipControls => "s3:GetBucketOwnershipControls",
+        GetBucketPolicy => "s3:GetBucketPolicy",
+        GetBucketReplication => "s3:GetReplicationConfiguration",
+        GetBucketRequestPayment => "s3:GetBucketRequestPayment",
+        GetBucketTagging => "s3:GetBucketTagging",
+        GetBucketWebsite => "s3:GetBucketWebsite",
+        GetObjectLockConfiguration => "s3:GetBucketObjectLockConfiguration",
+        GetPublicAccessBlock => "s3:GetBucketPublicAccessBlock",
+
+        PutObject => "s3:PutObject",
+        CopyObject => "s3:PutObject",
+        GetObject => versionIdGiven ? "s3:GetObjectVersion" : "s3:GetObject",
+        HeadObject => versionIdGiven ? "s3:GetObjectVersion" : "s3:GetObject",
+        DeleteObject => versionIdGiven ? "s3:DeleteObjectVersion" : "s3:DeleteObject",
+        GetObjectAttributes => versionIdGiven ? "s3:GetObjectVersionAttributes" : "s3:GetObjectAttributes",
+        GetObjectAcl => versionIdGiven ? "s3:GetObjectVersionAcl" : "s3:GetObjectAcl",
+        GetObjectTagging => versionIdGiven ? "s3:GetObjectVersionTagging" : "s3:GetObjectTagging",
+
+        CreateMultipartUpload => "s3:PutObject",
+        UploadPart => "s3:PutObject",
+        UploadPartCopy => "s3:PutObject",
+        CompleteMultipartUpload => "s3:PutObject",
+        AbortMultipartUpload => "s3:AbortMultipartUpload",
+        ListParts => "s3:ListMultipartUploadParts",
+    };
+}
