@@ -1,0 +1,19 @@
+using System.Globalization;
+
+namespace EdgeCache.Shared.SigV4;
+
+/// <summary>The timestamps of signature version 4: ISO 8601 basic format, and the HTTP date that may stand in for it.</summary>
+internal static class SigV4Time
+{
+    private const string BasicFormat = "yyyyMMdd'T'HHmmss'Z'";
+
+    private const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
+
+    public static string Format(DateTimeOffset time) => time.UtcDateTime.ToString(BasicFormat, CultureInfo.InvariantCulture);
+
+    public static bool TryParseBasic(string text, out DateTimeOffset time) =>
+        DateTimeOffset.TryParseExact(text, BasicFormat, CultureInfo.InvariantCulture, Utc, out time);
+
+    public static bool TryParse(string text, out DateTimeOffset time) =>
+        TryParseBasic(text, out time) || DateTimeOffset.TryParseExact(text, "r", CultureInfo.InvariantCulture, Utc, out time);
+}
