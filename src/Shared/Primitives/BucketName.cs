@@ -13,6 +13,9 @@ public readonly record struct BucketName
     /// <summary>The longest name allowed, in characters.</summary>
     public const int MaxLength = 63;
 
+    private static readonly string[] ReservedPrefixes = ["xn--", "sthree-", "amzn-s3-demo-"];
+    private static readonly string[] ReservedSuffixes = ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"];
+
     private readonly string? _value;
 
     private BucketName(string value) => _value = value;
@@ -61,8 +64,8 @@ public readonly record struct BucketName
     }
 
     private static bool HasReservedAffix(string text) =>
-        text.StartsWith("xn--", StringComparison.Ordinal) || text.StartsWith("sthree-", StringComparison.Ordinal) ||
-        text.EndsWith("-s3alias", StringComparison.Ordinal) || text.EndsWith("--ol-s3", StringComparison.Ordinal);
+        Array.Exists(ReservedPrefixes, prefix => text.StartsWith(prefix, StringComparison.Ordinal)) ||
+        Array.Exists(ReservedSuffixes, suffix => text.EndsWith(suffix, StringComparison.Ordinal));
 
     private static bool LooksLikeIPv4(string text)
     {

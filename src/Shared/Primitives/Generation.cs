@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -18,6 +19,8 @@ public readonly record struct Generation(ulong High, ulong Low) : IComparable<Ge
     /// <summary>The length of the text form: lower-case hexadecimal characters.</summary>
     public const int TextLength = 32;
 
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
+
     /// <summary>Makes a generation that no other call, on any node, will return.</summary>
     public static Generation New(TimeProvider time)
     {
@@ -35,7 +38,9 @@ public readonly record struct Generation(ulong High, ulong Low) : IComparable<Ge
     public static bool TryParse(ReadOnlySpan<char> text, out Generation generation)
     {
         generation = default;
-        if (text.Length != TextLength ||
+
+        // The number parser takes trailing NULs, hence the check of each character.
+        if (text.Length != TextLength || text.ContainsAnyExcept(HexDigits) ||
             !ulong.TryParse(text[..16], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var high) ||
             !ulong.TryParse(text[16..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var low))
         {
