@@ -19,7 +19,7 @@ public static class SigV4Verifier
     /// <summary>
     /// Verifies that the holder of <paramref name="key"/> signed the request, that the signature is in force at <paramref name="now"/>, and that it
     /// covers <c>host</c> and every <c>x-amz-*</c> header. The body is covered only through <see cref="SigV4Claim.PayloadHash"/>: read it through
-    /// <c>PayloadHashStream</c> or <c>AwsChunkedStream</c>.
+    /// <see cref="PayloadHashStream"/> or <see cref="AwsChunkedStream"/>.
     /// </summary>
     /// <returns>Null when it is so; else <see cref="S3ErrorCode.RequestTimeTooSkewed"/>, <see cref="S3ErrorCode.AccessDenied"/> or
     /// <see cref="S3ErrorCode.SignatureDoesNotMatch"/>.</returns>
