@@ -4,6 +4,7 @@ using EdgeCache.Load.Commands;
 var root = new RootCommand("Load and figures: makes data, and measures EdgeCache beside nginx in one run.")
 {
     CheckpointCommand.Create(),
+    RunCommand.Create(),
 };
 
 // After Ctrl-C or SIGTERM the commands stop every server that they started; this is how long they may take for it.

@@ -48,9 +48,4 @@ internal static class CheckpointCommand
         });
         return command;
     }
-
-    private sealed class ConsoleLines : IProgress<string>
-    {
-        public void Report(string value) => Console.WriteLine(value);
-    }
 }

@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
 
-namespace EdgeCache.Load.Client;
+namespace EdgeCache.Load;
 
 /// <summary>
-/// The few calls of the C library that the client needs beside .NET's sockets: epoll, and recv with MSG_TRUNC, which lets the kernel drop
-/// received bytes without copying them (tcp(7)). Linux only.
+/// The few calls of the C library for which .NET has none: epoll; recv with MSG_TRUNC, which lets the kernel drop received bytes without
+/// copying them (tcp(7)); signals; hard links. Linux only.
 /// </summary>
 internal static unsafe partial class Libc
 {
@@ -38,4 +38,7 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int process, int signal);
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Link(string existing, string created);
 }

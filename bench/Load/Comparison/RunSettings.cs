@@ -1,0 +1,42 @@
+using EdgeCache.Load.Commands;
+
+namespace EdgeCache.Load.Comparison;
+
+/// <summary>How a comparison is carried out; all of it is in the report.</summary>
+internal sealed record RunSettings
+{
+    public required ulong Seed { get; init; }
+
+    /// <summary>How often every workload is run against every server; the report has the medians.</summary>
+    public required int Rounds { get; init; }
+
+    /// <summary>The length of one measurement of hits.</summary>
+    public required TimeSpan Duration { get; init; }
+
+    /// <summary>The size of the large object.</summary>
+    public required ByteSize LargeSize { get; init; }
+
+    /// <summary>The limit of each cache on disk.</summary>
+    public required ByteSize CacheSize { get; init; }
+
+    /// <summary>Requests per second of the small workloads as an open loop; null: closed loops only.</summary>
+    public required double? Rate { get; init; }
+
+    /// <summary>Whether every body of every measurement is compared, not only those of the warm-up.</summary>
+    public required bool Verify { get; init; }
+
+    /// <summary>The workers of each nginx.</summary>
+    public required int NginxWorkers { get; init; }
+
+    /// <summary>Names of workloads to run; empty: all.</summary>
+    public required IReadOnlyList<string> Workloads { get; init; }
+
+    /// <summary>Names of servers to run; empty: all.</summary>
+    public required IReadOnlyList<string> Servers { get; init; }
+
+    /// <summary>Further arguments of the edge, to measure a setting.</summary>
+    public required IReadOnlyList<string> EdgeArguments { get; init; }
+
+    /// <summary>Holds data, caches and logs of the run.</summary>
+    public required string WorkDirectory { get; init; }
+}

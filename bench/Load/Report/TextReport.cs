@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text;
+
+namespace EdgeCache.Load.Report;
+
+/// <summary>The report as a table for people; it is valid Markdown as well.</summary>
+internal static class TextReport
+{
+    private static readonly (string Title, Func<Summary, string> Value)[] Columns =
+    [
+        ("workload", s => s.Workload),
+        ("server", s => s.Server),
+        ("GB/s", s => Number(s.GigabytesPerSecond, 2)),
+        ("req/s", s => Number(s.RequestsPerSecond, s.RequestsPerSecond < 100 ? 2 : 0)),
+        ("cpu s/GB", s => Number(s.FrontCpuPerGigabyte, 3)),
+        ("upstream s/GB", s => Number(s.UpstreamCpuPerGigabyte, 3)),
+        ("cpu us/req", s => Number(s.FrontCpuMicrosecondsPerRequest, 1)),
+        ("p50 ms", s => Number(s.LatencyP50, 2)),
+        ("p99 ms", s => Number(s.LatencyP99, 2)),
+        ("max ms", s => Number(s.LatencyMax, 2)),
+        ("first p50", s => Number(s.FirstByteP50, 2)),
+        ("first p99", s => Number(s.FirstByteP99, 2)),
+        ("client s/GB", s => Number(s.ClientCpuPerGigabyte, 3)),
+        ("others cores", s => Number(s.OtherCores, 2)),
+        ("errors", s => s.Errors.ToString(CultureInfo.InvariantCulture)),
+    ];
+
+    public static string Format(ComparisonReport report)
+    {
+        var text = new StringBuilder();
+        var (machine, settings) = (report.Machine, report.Settings);
+        Line(text, $"machine:  {machine.Cpu}, {machine.Cores} cores, {machine.MemoryGib:F1} GiB, Linux {machine.Kernel}, {machine.Runtime}");
+        Line(text, $"load:     {machine.LoadAverageBefore} before, {machine.LoadAverageAfter} after (1, 5, 15 minutes)");
+        Line(text, $"versions: edgecache {machine.ProductVersion}, nginx {machine.NginxVersion ?? "not installed"}");
+        Line(text, $"run:      seed {settings.Seed}, {settings.Rounds} rounds of {settings.Duration.TotalSeconds:0.##} s, large object {settings.LargeSize}, "
+            + $"caches {settings.CacheSize}, nginx workers {settings.NginxWorkers}, "
+            + (settings.Rate is { } rate ? $"small objects at {rate:0.##} requests/s" : "closed loops")
+            + (settings.Verify ? ", every body compared by the client" : ""));
+        if (settings.EdgeArguments.Count > 0)
+        {
+            Line(text, $"edge:     {string.Join(' ', settings.EdgeArguments)}");
+        }
+
+        foreach (var (server, headers) in report.HitEvidence)
+        {
+            Line(text, $"warm:     {server} answers {headers}");
+        }
+
+        text.Append('\n');
+        var rows = new List<string[]> { Columns.Select(column => column.Title).ToArray() };
+        rows.AddRange(report.Medians.Select(summary => Columns.Select(column => column.Value(summary)).ToArray()));
+        var widths = Columns.Select((_, i) => rows.Max(row => row[i].Length)).ToArray();
+        rows.Insert(1, [.. widths.Select((width, i) => i < 2 ? new string('-', width) : new string('-', width - 1) + ":")]);
+        foreach (var row in rows)
+        {
+            Line(text, $"| {string.Join(" | ", row.Select((cell, i) => i < 2 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i])))} |");
+        }
+
+        foreach (var failed in report.Measurements.Where(measurement => measurement.FirstError is not null))
+        {
+            Line(text, $"\n{failed.Server}, {failed.Workload}, round {failed.Round}: {failed.Errors} errors, the first: {failed.FirstError}");
+        }
+
+        return text.ToString();
+    }
+
+    private static string Number(double value, int digits) =>
+        double.IsFinite(value) ? value.ToString($"F{digits}", CultureInfo.InvariantCulture) : "-";
+
+    private static void Line(StringBuilder text, string line) => text.Append(line).Append('\n');
+}
