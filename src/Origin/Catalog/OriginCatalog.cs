@@ -1,3 +1,6 @@
+using System.Data.Common;
+using EdgeCache.Origin.Catalog.Sql;
+
 namespace EdgeCache.Origin.Catalog;
 
 /// <summary>
@@ -6,24 +9,75 @@ namespace EdgeCache.Origin.Catalog;
 /// </summary>
 internal sealed class OriginCatalog : IAsyncDisposable
 {
-    /// <summary>Opens or creates the database file and brings its schema up to date.</summary>
-    /// <exception cref="CatalogOpenException">The database is unusable: not ours, of a newer schema, of another region, or not accessible.</exception>
-    public static Task<OriginCatalog> OpenAsync(
-        string path, string region, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    private readonly FileStream _lock;
+    private readonly ReaderPool _readers;
+
+    private OriginCatalog(FileStream fileLock, ReaderPool readers, CatalogWriter writer, FeedStore feed, string region)
+    {
+        (_lock, _readers, Writer, Feed) = (fileLock, readers, writer, feed);
+        Buckets = new BucketStore(writer, readers, region);
+        Versions = new VersionStore(writer, readers);
+        Uploads = new UploadStore(writer, readers);
+        Maintenance = new MaintenanceStore(writer, readers);
+    }
 
     /// <summary>The buckets.</summary>
-    public BucketStore Buckets { get; } = new();
+    public BucketStore Buckets { get; }
 
     /// <summary>The versions.</summary>
-    public VersionStore Versions { get; } = new();
+    public VersionStore Versions { get; }
 
     /// <summary>The multipart uploads.</summary>
-    public UploadStore Uploads { get; } = new();
+    public UploadStore Uploads { get; }
 
     /// <summary>The change feed.</summary>
-    public FeedStore Feed { get; } = new();
+    public FeedStore Feed { get; }
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    /// <summary>What the background workers clean up by.</summary>
+    public MaintenanceStore Maintenance { get; }
+
+    /// <summary>The one writer.</summary>
+    internal CatalogWriter Writer { get; }
+
+    /// <summary>Opens or creates the database file and brings its schema up to date.</summary>
+    /// <exception cref="CatalogOpenException">The database is unusable: not ours, of a newer schema, of another region, in use by another
+    /// process, or not accessible.</exception>
+    public static Task<OriginCatalog> OpenAsync(
+        string path, string region, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken) =>
+        Task.Run(() => Open(path, region, time, loggers.CreateLogger<OriginCatalog>()), cancellationToken);
+
+    /// <summary>Commits what is queued and closes the database. Nothing may be reading.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Writer.DisposeAsync();
+        _readers.Dispose();
+        await _lock.DisposeAsync();
+    }
+
+    private static OriginCatalog Open(string path, string region, TimeProvider time, ILogger logger)
+    {
+        FileStream? fileLock = null;
+        SqlSession? session = null;
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+
+            // Sequences are given out from memory, so a second process on the same file must not exist.
+            fileLock = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            session = SqliteDialect.OpenWriter(path);
+            var epoch = SchemaMigrator.Migrate(session, region, time);
+            var sequence = CatalogWriter.NewestSequence(session);
+            var readers = new ReaderPool(() => SqliteDialect.OpenReader(path), logger);
+            var feed = new FeedStore(readers, epoch, sequence);
+            var writer = new CatalogWriter(session, () => SqliteDialect.OpenWriter(path), sequence, feed.Publish, time, logger);
+            CatalogLog.Opened(logger, path, sequence, epoch);
+            return new OriginCatalog(fileLock, readers, writer, feed, region);
+        }
+        catch (Exception e) when (e is DbException or IOException or UnauthorizedAccessException or CatalogOpenException)
+        {
+            session?.Dispose();
+            fileLock?.Dispose();
+            throw e as CatalogOpenException ?? new CatalogOpenException($"The catalog {path} can't be opened: {e.Message}", e);
+        }
+    }
 }

@@ -1,32 +1,54 @@
+using System.Data.Common;
+using EdgeCache.Origin.Catalog.Sql;
+
 namespace EdgeCache.Origin.Catalog;
 
-/// <summary>Which uploads to list.</summary>
-internal sealed record UploadListQuery
+/// <summary>The listing of uploads in progress, as index seeks in one snapshot.</summary>
+internal static class UploadListing
 {
-    /// <summary>The bucket.</summary>
-    public required long BucketId { get; init; }
+    private const string From = $"SELECT {UploadRows.Columns} FROM uploads WHERE bucket_id = @bucket AND completed_at IS NULL";
+    private const string Order = "ORDER BY object_key, upload_id LIMIT @limit";
+    private const string At = $"{From} AND object_key >= @from AND object_key < @end {Order}";
+    private const string After = $"{From} AND object_key > @from AND object_key < @end {Order}";
+    private const string Later = $"{From} AND object_key = @key AND upload_id > @upload {Order}";
 
-    /// <summary>Only keys that begin with this.</summary>
-    public string Prefix { get; init; } = "";
+    /// <summary>Lists uploads in progress.</summary>
+    public static UploadListPage Uploads(SqlSession sql, UploadListQuery query)
+    {
+        var uploads = new List<StoredUpload>();
+        var walk = new ListingWalk(query.Prefix, query.Delimiter, query.MaxUploads);
+        walk.StartAfter(query.KeyMarker);
+        var marker = query.UploadIdMarker.Length > 0 && walk.From == query.KeyMarker && !walk.IsInclusive &&
+            query.KeyMarker.StartsWith(query.Prefix, StringComparison.Ordinal);
+        walk.Run(w =>
+        {
+            if (marker)
+            {
+                marker = false;
+                sql.Each(
+                    Later, r => Add(w, r, uploads),
+                    ("bucket", query.BucketId), ("key", query.KeyMarker), ("upload", query.UploadIdMarker), ("limit", w.RowLimit));
+            }
 
-    /// <summary>Keys with this string after the prefix are rolled up; empty for none.</summary>
-    public string Delimiter { get; init; } = "";
+            if (!w.IsTruncated && !w.IsSkipping)
+            {
+                sql.Each(
+                    w.IsInclusive ? At : After, r => Add(w, r, uploads),
+                    ("bucket", query.BucketId), ("from", w.From), ("end", w.End), ("limit", w.RowLimit));
+            }
+        });
+        return new UploadListPage(
+            uploads, walk.CommonPrefixes, walk.IsTruncated, walk.Last, walk.LastIsPrefix || uploads.Count == 0 ? "" : uploads[^1].UploadId);
+    }
 
-    /// <summary>Only keys greater than this, or later uploads of this key when <see cref="UploadIdMarker"/> is given.</summary>
-    public string KeyMarker { get; init; } = "";
+    private static bool Add(ListingWalk walk, DbDataReader row, List<StoredUpload> uploads)
+    {
+        if (!walk.Visit(row.GetString(0)))
+        {
+            return false;
+        }
 
-    /// <summary>The last upload already listed of <see cref="KeyMarker"/>; empty when all of them were.</summary>
-    public string UploadIdMarker { get; init; } = "";
-
-    /// <summary>At most so many uploads and common prefixes together.</summary>
-    public int MaxUploads { get; init; } = 1000;
+        uploads.Add(UploadRows.ReadUpload(row));
+        return true;
+    }
 }
-
-/// <summary>A page of uploads: keys in byte order of UTF-8, the uploads of a key oldest first.</summary>
-/// <param name="Uploads">The uploads in progress.</param>
-/// <param name="CommonPrefixes">The prefixes that others were rolled up into.</param>
-/// <param name="IsTruncated">Whether more follow.</param>
-/// <param name="NextKeyMarker">The key or common prefix listed last; empty for an empty page.</param>
-/// <param name="NextUploadIdMarker">The upload listed last; empty after a common prefix.</param>
-internal sealed record UploadListPage(
-    IReadOnlyList<StoredUpload> Uploads, IReadOnlyList<string> CommonPrefixes, bool IsTruncated, string NextKeyMarker, string NextUploadIdMarker);
