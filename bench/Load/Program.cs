@@ -5,6 +5,7 @@ var root = new RootCommand("Load and figures: makes data, and measures EdgeCache
 {
     CheckpointCommand.Create(),
     RunCommand.Create(),
+    GetCommand.Create(),
 };
 
 // After Ctrl-C or SIGTERM the commands stop every server that they started; this is how long they may take for it.
