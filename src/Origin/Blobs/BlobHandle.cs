@@ -3,17 +3,19 @@ using Microsoft.Win32.SafeHandles;
 namespace EdgeCache.Origin.Blobs;
 
 /// <summary>An open blob: stays readable until disposed, also when the blob is deleted meanwhile.</summary>
-internal sealed class BlobHandle : IDisposable
+internal sealed class BlobHandle(SafeFileHandle file, long length) : IDisposable
 {
     /// <summary>The file, for positional reads.</summary>
-    public SafeFileHandle File => throw new NotImplementedException();
+    public SafeFileHandle File => file;
 
     /// <summary>Its length in bytes.</summary>
-    public long Length => throw new NotImplementedException();
+    public long Length => length;
 
     /// <summary>Reads at an offset; 0 only at the end.</summary>
-    public ValueTask<int> ReadAsync(Memory<byte> destination, long offset, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <exception cref="IOException">The disk fails.</exception>
+    public ValueTask<int> ReadAsync(Memory<byte> destination, long offset, CancellationToken cancellationToken) =>
+        RandomAccess.ReadAsync(file, destination, offset, cancellationToken);
 
     /// <inheritdoc/>
-    public void Dispose() => File.Dispose();
+    public void Dispose() => file.Dispose();
 }

@@ -1,28 +1,253 @@
 using System.Collections.Immutable;
 using EdgeCache.Origin.Catalog;
+using EdgeCache.Shared.Primitives;
+using EdgeCache.Shared.S3;
 
 namespace EdgeCache.Origin.Blobs;
 
 /// <summary>Immutable files of bytes in a directory.</summary>
-internal sealed class BlobStore
+internal sealed class BlobStore : IAsyncDisposable
 {
+    private readonly BlobStoreOptions _options;
+    private readonly BlobLayout _layout;
+    private readonly BlobFiles _files;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly DiskThreads _disk = new();
+
+    private BlobStore(BlobStoreOptions options, BlobLayout layout, BlobFiles files, TimeProvider time, ILogger logger) =>
+        (_options, _layout, _files, _time, _logger) = (options, layout, files, time, logger);
+
     /// <summary>Opens or creates the store, and deletes what unfinished writes left.</summary>
     /// <exception cref="IOException">The directory can't be used.</exception>
     /// <exception cref="UnauthorizedAccessException">The directory can't be used.</exception>
-    public static BlobStore Open(BlobStoreOptions options, TimeProvider time, ILoggerFactory loggers) => throw new NotImplementedException();
+    public static BlobStore Open(BlobStoreOptions options, TimeProvider time, ILoggerFactory loggers) =>
+        Open(options, new BlobFiles(), time, loggers);
+
+    /// <summary>As above, on other file operations.</summary>
+    internal static BlobStore Open(BlobStoreOptions options, BlobFiles files, TimeProvider time, ILoggerFactory loggers)
+    {
+        var layout = new BlobLayout(Path.GetFullPath(options.Directory));
+        Directory.CreateDirectory(layout.Temporary);
+        foreach (var unfinished in Directory.EnumerateFiles(layout.Temporary))
+        {
+            File.Delete(unfinished);
+        }
+
+        for (var shard = 0; shard < BlobLayout.Shards; shard++)
+        {
+            Directory.CreateDirectory(layout.Shard(shard));
+        }
+
+        // The shards exist durably before any blob does, so that a blob's own directory is all that its commit must sync.
+        files.FlushDirectory(layout.Blobs);
+        files.FlushDirectory(layout.Root);
+        files.FlushDirectory(Path.GetDirectoryName(layout.Root) ?? layout.Root);
+        return new BlobStore(options, layout, files, time, loggers.CreateLogger<BlobStore>());
+    }
 
     /// <summary>Begins a blob. ServiceUnavailable when the disk is full or fails.</summary>
     /// <param name="expectedLength">Its length in bytes when known: space is reserved and the length is verified.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public ValueTask<Outcome<BlobWriter>> BeginAsync(long? expectedLength, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async ValueTask<Outcome<BlobWriter>> BeginAsync(long? expectedLength, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            return await _disk.RunAsync<Outcome<BlobWriter>>(() =>
+            {
+                if (CheckSpace(expectedLength ?? 0) is { } full)
+                {
+                    return full;
+                }
 
-    /// <summary>Opens a blob for positional reads. ServiceUnavailable when it can't be read or has not the length that the catalog knows.</summary>
-    public Outcome<BlobHandle> OpenRead(BlobSegment segment) => throw new NotImplementedException();
+                var path = _layout.NewTemporary(_time);
+                return new BlobWriter(this, _files.Create(path, expectedLength), path, expectedLength);
+            });
+        }
+        catch (Exception e) when (DiskErrors.IsDiskFailure(e))
+        {
+            return Failed(e);
+        }
+    }
+
+    /// <summary>
+    /// Opens a blob for positional reads. InternalError when it is missing or has not the length that the catalog knows;
+    /// ServiceUnavailable when it can't be opened.
+    /// </summary>
+    public Outcome<BlobHandle> OpenRead(BlobSegment segment)
+    {
+        try
+        {
+            var file = File.OpenHandle(_layout.PathOf(segment.Blob), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (RandomAccess.GetLength(file) == segment.Length)
+            {
+                return new BlobHandle(file, segment.Length);
+            }
+
+            file.Dispose();
+            BlobLog.Missing(_logger, segment.Blob, null);
+            return S3ErrorCode.InternalError;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            BlobLog.Missing(_logger, segment.Blob, e);
+            return S3ErrorCode.InternalError;
+        }
+        catch (Exception e) when (DiskErrors.IsDiskFailure(e))
+        {
+            BlobLog.OpenFailed(_logger, segment.Blob, e);
+            return S3ErrorCode.ServiceUnavailable;
+        }
+    }
 
     /// <summary>Makes blobs of the same bytes with a life of their own (hard links), durable like committed ones. For server-side copy.</summary>
-    public ValueTask<Outcome<ImmutableArray<BlobSegment>>> CloneAsync(
-        ImmutableArray<BlobSegment> segments, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async ValueTask<Outcome<ImmutableArray<BlobSegment>>> CloneAsync(
+        ImmutableArray<BlobSegment> segments, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var clones = new List<BlobSegment>(segments.Length);
+        try
+        {
+            return await _disk.RunAsync<Outcome<ImmutableArray<BlobSegment>>>(() => Clone(segments, clones));
+        }
+        catch (Exception e) when (DiskErrors.IsDiskFailure(e))
+        {
+            await DiscardAsync(clones);
+            return Failed(e);
+        }
+    }
 
     /// <summary>Deletes blobs that no version or part has come to own; failures are logged and left to orphan collection.</summary>
-    public ValueTask DiscardAsync(IEnumerable<BlobSegment> segments) => throw new NotImplementedException();
+    public async ValueTask DiscardAsync(IEnumerable<BlobSegment> segments) =>
+        await DeleteAsync([.. segments.Select(static s => s.Blob)]);
+
+    /// <summary>Deletes the files of blobs; returns those that are gone.</summary>
+    internal async ValueTask<IReadOnlyList<BlobId>> DeleteAsync(IReadOnlyList<BlobId> blobs)
+    {
+        if (blobs.Count == 0)
+        {
+            return [];
+        }
+
+        try
+        {
+            return await _disk.RunAsync(() => blobs.Where(id => TryDelete(_layout.PathOf(id))).ToList());
+        }
+        catch (IOException e)
+        {
+            BlobLog.DeleteFailed(_logger, e);
+            return [];
+        }
+    }
+
+    /// <summary>The blobs whose files are in one shard.</summary>
+    /// <exception cref="IOException">The directory can't be read.</exception>
+    internal Task<List<BlobId>> ListShardAsync(int shard) =>
+        _disk.RunAsync(() =>
+        {
+            var found = new List<BlobId>();
+            foreach (var path in Directory.EnumerateFiles(_layout.Shard(shard)))
+            {
+                if (BlobId.TryParse(Path.GetFileName(path.AsSpan()), out var id))
+                {
+                    found.Add(id);
+                }
+            }
+
+            return found;
+        });
+
+    /// <summary>Waits for what the disk is doing.</summary>
+    public ValueTask DisposeAsync() => _disk.DisposeAsync();
+
+    /// <summary>The file operations.</summary>
+    internal BlobFiles Files => _files;
+
+    /// <summary>Whether there is room for so many more bytes beside the reserve; null when there is.</summary>
+    internal S3Error? CheckSpace(long bytes)
+    {
+        var free = _files.FreeBytes(_layout.Root);
+        if (free - bytes >= _options.MinFreeBytes)
+        {
+            return null;
+        }
+
+        BlobLog.DiskReserveReached(_logger, free);
+        return DiskErrors.Full;
+    }
+
+    /// <summary>Gives a written file its final name, durably. Its id is made now, so that its age counts from when it became visible.</summary>
+    internal async ValueTask<BlobId> PublishAsync(Microsoft.Win32.SafeHandles.SafeFileHandle file, string path) =>
+        await _disk.RunAsync(() =>
+        {
+            _files.Flush(file);
+            var id = new BlobId(Generation.New(_time));
+            _files.Rename(path, _layout.PathOf(id));
+            _files.FlushDirectory(_layout.ShardOf(id));
+            return id;
+        });
+
+    /// <summary>Deletes a file that was not published.</summary>
+    internal async ValueTask AbandonAsync(string path)
+    {
+        try
+        {
+            await _disk.RunAsync(() => TryDelete(path));
+        }
+        catch (IOException e)
+        {
+            BlobLog.DeleteFailed(_logger, e);
+        }
+    }
+
+    /// <summary>Logs a failure and says what the client is told.</summary>
+    internal S3Error Failed(Exception exception)
+    {
+        BlobLog.WriteFailed(_logger, exception);
+        return DiskErrors.ToS3Error(exception);
+    }
+
+    private Outcome<ImmutableArray<BlobSegment>> Clone(ImmutableArray<BlobSegment> segments, List<BlobSegment> clones)
+    {
+        foreach (var segment in segments)
+        {
+            var (source, id) = (_layout.PathOf(segment.Blob), new BlobId(Generation.New(_time)));
+            if (!_files.TryLink(source, _layout.PathOf(id)))
+            {
+                // No further name for this file (ext4 allows 65,000), or none at all on this file system.
+                if (CheckSpace(segment.Length) is { } full)
+                {
+                    throw new IOException(full.Message);
+                }
+
+                var copy = _layout.NewTemporary(_time);
+                _files.Copy(source, copy);
+                _files.Rename(copy, _layout.PathOf(id));
+            }
+
+            clones.Add(segment with { Blob = id });
+        }
+
+        foreach (var shard in clones.Select(c => _layout.ShardOf(c.Blob)).Distinct())
+        {
+            _files.FlushDirectory(shard);
+        }
+
+        return clones.ToImmutableArray();
+    }
+
+    private bool TryDelete(string path)
+    {
+        try
+        {
+            _files.Delete(path);
+            return true;
+        }
+        catch (Exception e) when (DiskErrors.IsDiskFailure(e))
+        {
+            BlobLog.DeleteFailed(_logger, e);
+            return false;
+        }
+    }
 }

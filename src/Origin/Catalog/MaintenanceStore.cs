@@ -15,16 +15,18 @@ internal sealed class MaintenanceStore(CatalogWriter writer, ReaderPool readers)
             cancellationToken);
 
     /// <summary>Forgets garbage whose files are gone.</summary>
-    public Task<Outcome<object>> ForgetReleasedAsync(IReadOnlyList<BlobSegment> blobs, CancellationToken cancellationToken) =>
-        writer.RunAsync<object>(
+    public Task<Outcome<TrimCount>> ForgetReleasedAsync(IReadOnlyList<BlobSegment> blobs, CancellationToken cancellationToken) =>
+        writer.RunAsync<TrimCount>(
             m =>
             {
+                var rows = 0;
                 foreach (var blob in blobs)
                 {
-                    m.Sql.Execute("DELETE FROM blobs WHERE blob_id = @blob AND released_at IS NOT NULL", ("blob", RowCodec.Bytes(blob.Blob.Value)));
+                    rows += m.Sql.Execute(
+                        "DELETE FROM blobs WHERE blob_id = @blob AND released_at IS NOT NULL", ("blob", RowCodec.Bytes(blob.Blob.Value)));
                 }
 
-                return Done;
+                return new TrimCount(rows);
             },
             cancellationToken);
 
@@ -36,32 +38,29 @@ internal sealed class MaintenanceStore(CatalogWriter writer, ReaderPool readers)
             cancellationToken);
 
     /// <summary>Removes the oldest records of the feed beyond a number to keep, at most <paramref name="max"/> of them. The newest always stays.</summary>
-    public Task<Outcome<object>> TrimFeedAsync(long keep, int max, CancellationToken cancellationToken) =>
-        writer.RunAsync<object>(
+    public Task<Outcome<TrimCount>> TrimFeedAsync(long keep, int max, CancellationToken cancellationToken) =>
+        writer.RunAsync<TrimCount>(
             m =>
             {
                 // Sequences have no gaps worth counting: a rolled-back one is given out again.
                 var oldest = m.Sql.Integer("SELECT MIN(sequence) FROM changes") ?? 0;
                 var bound = Math.Min(oldest + max, m.Sequence - Math.Max(keep, 1) + 1);
-                m.Sql.Execute("DELETE FROM changes WHERE sequence < @bound", ("bound", bound));
-                return Done;
+                return new TrimCount(m.Sql.Execute("DELETE FROM changes WHERE sequence < @bound", ("bound", bound)));
             },
             cancellationToken);
 
     /// <summary>Forgets uploads that were completed before a time, at most <paramref name="max"/> of them.</summary>
-    public Task<Outcome<object>> ForgetCompletedUploadsAsync(DateTimeOffset before, int max, CancellationToken cancellationToken) =>
-        writer.RunAsync<object>(
-            m =>
-            {
-                m.Sql.Execute(
+    public Task<Outcome<TrimCount>> ForgetCompletedUploadsAsync(DateTimeOffset before, int max, CancellationToken cancellationToken) =>
+        writer.RunAsync<TrimCount>(
+            m => new TrimCount(m.Sql.Execute(
                     """
                     DELETE FROM uploads WHERE upload_row IN (
                       SELECT upload_row FROM uploads WHERE completed_at IS NOT NULL AND completed_at < @before ORDER BY completed_at LIMIT @max)
                     """,
-                    ("before", before.ToUnixTimeMilliseconds()), ("max", max));
-                return Done;
-            },
+                    ("before", before.ToUnixTimeMilliseconds()), ("max", max))),
             cancellationToken);
-
-    private static readonly object Done = new();
 }
+
+/// <summary>What a trimming did.</summary>
+/// <param name="Rows">The rows that it removed.</param>
+internal sealed record TrimCount(int Rows);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using System.Globalization;
 using EdgeCache.Shared.S3;
 
 namespace EdgeCache.Origin.Catalog.Sql;
@@ -96,10 +97,22 @@ internal sealed class CatalogWriter : IAsyncDisposable
 
     private SqlSession Reopen()
     {
-        // A commit that reported failure may have happened all the same: the database knows.
+        // A commit that reported failure may have happened all the same: the database knows. If it did not, its frames may still lie
+        // behind the end of the write-ahead log, where a crash would bring them back; the next commit, this one, overwrites them.
         var session = _open();
-        Advance(NewestSequence(session));
-        return session;
+        try
+        {
+            session.Execute(
+                "INSERT INTO catalog_info (name, value) VALUES ('reopened', @at) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                ("at", _time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture)));
+            Advance(NewestSequence(session));
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
     }
 
     private void CommitBatch(WriteItem first)
