@@ -1,30 +1,152 @@
+using System.Buffers;
+using EdgeCache.Shared.Checksums;
 using Microsoft.Win32.SafeHandles;
 
 namespace EdgeCache.Edge.Storage.Nvme;
 
 /// <summary>
 /// A claim on a chunk's bytes. It keeps the segment's file open, so eviction does not disturb whoever reads; the disk space comes back
-/// when the last lease of an evicted segment is disposed. Dispose exactly as soon as the bytes are sent.
+/// when the last lease of an evicted segment is disposed. Dispose as soon as the bytes are sent. One reader at a time.
 /// </summary>
 internal sealed class ChunkLease : IDisposable
 {
+    private readonly ChunkStore store;
+    private readonly SegmentFile segment;
+    private readonly ChunkLocation location;
+    private uint[]? blockChecksums;
+    private int disposed;
+
+    /// <summary>Takes over a reference that the caller holds on <paramref name="segment"/>.</summary>
+    public ChunkLease(ChunkStore store, SegmentFile segment, ChunkId id, ChunkLocation location, long fileOffset)
+    {
+        this.store = store;
+        this.segment = segment;
+        this.location = location;
+        Id = id;
+        FileOffset = fileOffset;
+    }
+
+    /// <summary>The chunk.</summary>
+    public ChunkId Id { get; }
+
     /// <summary>The segment's file, open for reading at least until this lease is disposed.</summary>
-    public SafeFileHandle Handle => throw new NotSupportedException();
+    public SafeFileHandle Handle => segment.Handle;
 
     /// <summary>The position of the payload's first byte in the file; a multiple of 4 KiB.</summary>
-    public long FileOffset => throw new NotSupportedException();
+    public long FileOffset { get; }
 
     /// <summary>The payload's length in bytes.</summary>
-    public int Length => throw new NotSupportedException();
+    public int Length => location.Length;
 
     /// <summary>Reads and verifies whole blocks around the asked range; false when the chunk is damaged (it is then dropped from the store).</summary>
     /// <param name="offset">Where in the payload to begin.</param>
     /// <param name="destination">Filled entirely on true; its content is undefined on false.</param>
     /// <param name="cancellationToken">Stops the wait for the disk.</param>
-    public ValueTask<bool> ReadAsync(int offset, Memory<byte> destination, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public async ValueTask<bool> ReadAsync(int offset, Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(destination.Length, Length - offset);
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref disposed) != 0, this);
+        bool intact;
+        try
+        {
+            intact = (blockChecksums ??= await ReadChecksumsAsync(cancellationToken)) is { } expected &&
+                await ReadBlocksAsync(expected, offset, destination, cancellationToken);
+        }
+        catch (IOException)
+        {
+            intact = false;
+        }
+
+        if (!intact)
+            store.OnDamaged(Id, location);
+
+        return intact;
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref disposed, 1) == 0)
+            segment.Release();
+    }
+
+    private async ValueTask<uint[]?> ReadChecksumsAsync(CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(ChunkGeometry.HeaderSize);
+        var header = buffer.AsMemory(0, ChunkGeometry.HeaderSize);
+        var read = await FillAsync(FileOffset - ChunkGeometry.HeaderSize, header, cancellationToken);
+        var blocks = read ? ChunkRecord.TryReadHeader(header.Span, Id, Length) : null;
+        // Not in a finally: after an exception the buffer may still be written to.
+        ArrayPool<byte>.Shared.Return(buffer);
+        return blocks;
+    }
+
+    // Whole blocks go straight to the destination; a block that the range only touches goes through a buffer.
+    private async ValueTask<bool> ReadBlocksAsync(uint[] expected, int offset, Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        byte[]? partial = null;
+        var intact = true;
+        while (intact && !destination.IsEmpty)
+        {
+            var block = offset / ChunkGeometry.BlockSize;
+            var blockStart = block * ChunkGeometry.BlockSize;
+            var blockLength = Math.Min(ChunkGeometry.BlockSize, Length - blockStart);
+            if (offset == blockStart && destination.Length >= blockLength)
+            {
+                var whole = WholeBlocks(offset, destination.Length);
+                intact = await FillAsync(FileOffset + offset, destination[..whole], cancellationToken) && Matches(expected, block, destination.Span[..whole]);
+                destination = destination[whole..];
+                offset += whole;
+            }
+            else
+            {
+                partial ??= ArrayPool<byte>.Shared.Rent(ChunkGeometry.BlockSize);
+                var bytes = partial.AsMemory(0, blockLength);
+                intact = await FillAsync(FileOffset + blockStart, bytes, cancellationToken) && Matches(expected, block, bytes.Span);
+                var wanted = Math.Min(destination.Length, blockStart + blockLength - offset);
+                bytes.Slice(offset - blockStart, wanted).CopyTo(destination);
+                destination = destination[wanted..];
+                offset += wanted;
+            }
+        }
+
+        if (partial is not null)
+            ArrayPool<byte>.Shared.Return(partial);
+
+        return intact;
+    }
+
+    // The length of the blocks that lie entirely within the range; the chunk's last block may be short.
+    private int WholeBlocks(int offset, int length) =>
+        offset + length == Length ? length : length / ChunkGeometry.BlockSize * ChunkGeometry.BlockSize;
+
+    private static bool Matches(uint[] expected, int firstBlock, ReadOnlySpan<byte> bytes)
+    {
+        for (var block = firstBlock; !bytes.IsEmpty; block++)
+        {
+            var length = Math.Min(ChunkGeometry.BlockSize, bytes.Length);
+            if (Crc32C.Append(0, bytes[..length]) != expected[block])
+                return false;
+
+            bytes = bytes[length..];
+        }
+
+        return true;
+    }
+
+    private async ValueTask<bool> FillAsync(long position, Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        while (!destination.IsEmpty)
+        {
+            var read = await RandomAccess.ReadAsync(segment.Handle, destination, position, cancellationToken);
+            if (read == 0)
+                return false;
+
+            destination = destination[read..];
+            position += read;
+        }
+
+        return true;
     }
 }

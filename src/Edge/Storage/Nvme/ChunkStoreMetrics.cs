@@ -1,0 +1,111 @@
+using System.Diagnostics.Metrics;
+
+namespace EdgeCache.Edge.Storage.Nvme;
+
+/// <summary>Why an append was turned away.</summary>
+internal enum AppendRefusal
+{
+    /// <summary>An I/O error stopped the log, which is being rebuilt.</summary>
+    Degraded,
+
+    /// <summary>The file system gave no space for a segment.</summary>
+    DiskFull,
+
+    /// <summary>Leases hold so many evicted segments that the capacity would be exceeded.</summary>
+    Held,
+
+    /// <summary>The store is being disposed.</summary>
+    Closing,
+}
+
+/// <summary>A chunk store's counters, and their instruments on the meter <c>EdgeCache.Edge</c>.</summary>
+internal sealed class ChunkStoreMetrics
+{
+    /// <summary>The edge's meter.</summary>
+    public const string MeterName = "EdgeCache.Edge";
+
+    private readonly Counter<long>? appendedCounter;
+    private readonly Counter<long>? evictedSegmentsCounter;
+    private readonly Counter<long>? evictedChunksCounter;
+    private readonly Counter<long>? checksumFailuresCounter;
+    private readonly Counter<long>? refusedCounter;
+    private long appendedBytes;
+    private long evictedSegments;
+    private long evictedChunks;
+    private long checksumFailures;
+    private long refusedAppends;
+
+    /// <summary>Makes the instruments.</summary>
+    /// <param name="meterFactory">Null: the counters are kept, and not published.</param>
+    /// <param name="statistics">The state that gauges read; null once the store is disposed.</param>
+    public ChunkStoreMetrics(IMeterFactory? meterFactory, Func<ChunkStoreStatistics?> statistics)
+    {
+        if (meterFactory?.Create(MeterName) is not { } meter)
+            return;
+
+        appendedCounter = meter.CreateCounter<long>("edgecache.edge.nvme.appended", "By", "Payload bytes appended to the chunk log.");
+        evictedSegmentsCounter = meter.CreateCounter<long>("edgecache.edge.nvme.evicted_segments", "{segment}", "Segments evicted from the chunk log.");
+        evictedChunksCounter = meter.CreateCounter<long>("edgecache.edge.nvme.evicted_chunks", "{chunk}", "Chunks evicted with their segment.");
+        checksumFailuresCounter = meter.CreateCounter<long>("edgecache.edge.nvme.checksum_failures", "{read}", "Reads that found a damaged chunk.");
+        refusedCounter = meter.CreateCounter<long>("edgecache.edge.nvme.refused_appends", "{append}", "Appends turned away, by reason.");
+        Gauge("edgecache.edge.nvme.live_chunks", "{chunk}", "Chunks in the index.", now => now.LiveChunks);
+        Gauge("edgecache.edge.nvme.disk", "By", "Disk space accounted to the chunk store.", now => now.DiskBytes);
+        Gauge("edgecache.edge.nvme.capacity", "By", "The ceiling of the chunk store's disk space.", now => now.CapacityBytes);
+        Gauge("edgecache.edge.nvme.degraded", "{store}", "1 while the chunk store takes no appends because of an I/O error.", now => now.Degraded ? 1 : 0);
+
+        void Gauge(string name, string unit, string description, Func<ChunkStoreStatistics, long> select) =>
+            meter.CreateObservableGauge(name, () => Measure(select), unit, description);
+
+        IEnumerable<Measurement<long>> Measure(Func<ChunkStoreStatistics, long> select)
+        {
+            if (statistics() is { } now)
+                yield return new Measurement<long>(select(now));
+        }
+    }
+
+    /// <summary>Counts a chunk that was appended.</summary>
+    public void Appended(int bytes)
+    {
+        Interlocked.Add(ref appendedBytes, bytes);
+        appendedCounter?.Add(bytes);
+    }
+
+    /// <summary>Counts a segment that was evicted.</summary>
+    public void Evicted(int chunks)
+    {
+        Interlocked.Increment(ref evictedSegments);
+        Interlocked.Add(ref evictedChunks, chunks);
+        evictedSegmentsCounter?.Add(1);
+        evictedChunksCounter?.Add(chunks);
+    }
+
+    /// <summary>Counts a read that found damage.</summary>
+    public void ChecksumFailed()
+    {
+        Interlocked.Increment(ref checksumFailures);
+        checksumFailuresCounter?.Add(1);
+    }
+
+    /// <summary>Counts an append that was turned away.</summary>
+    public void Refused(AppendRefusal reason)
+    {
+        Interlocked.Increment(ref refusedAppends);
+        refusedCounter?.Add(1, new KeyValuePair<string, object?>("reason", reason switch
+        {
+            AppendRefusal.Degraded => "degraded",
+            AppendRefusal.DiskFull => "disk_full",
+            AppendRefusal.Held => "held",
+            AppendRefusal.Closing => "closing",
+        }));
+    }
+
+    /// <summary>Adds the counters to a snapshot.</summary>
+    public ChunkStoreStatistics AddTo(ChunkStoreStatistics statistics) => statistics with
+    {
+        AppendedBytes = Interlocked.Read(ref appendedBytes),
+        EvictedSegments = Interlocked.Read(ref evictedSegments),
+        EvictedChunks = Interlocked.Read(ref evictedChunks),
+        ChecksumFailures = Interlocked.Read(ref checksumFailures),
+        RefusedAppends = Interlocked.Read(ref refusedAppends),
+    };
+}

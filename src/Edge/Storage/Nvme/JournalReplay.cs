@@ -1,0 +1,58 @@
+namespace EdgeCache.Edge.Storage.Nvme;
+
+/// <summary>What the journal's entries amount to when they are applied in order.</summary>
+internal sealed class JournalReplay
+{
+    private readonly Dictionary<ChunkId, ChunkLocation> live = [];
+
+    /// <summary>The first address that exists, or 0 for a new store.</summary>
+    public long Begin { get; private set; }
+
+    /// <summary>The end of the furthest record that the journal ever named: nothing may be written before it.</summary>
+    public long End { get; private set; }
+
+    /// <summary>Entries read.</summary>
+    public long Entries { get; private set; }
+
+    /// <summary>Entries and pages that could not be read.</summary>
+    public int DamagedPlaces { get; set; }
+
+    /// <summary>The chunks that the journal leaves stored.</summary>
+    public IReadOnlyCollection<KeyValuePair<ChunkId, ChunkLocation>> Live => live;
+
+    /// <summary>Applies one entry.</summary>
+    public void Visit(long address, ReadOnlySpan<byte> record)
+    {
+        if (!JournalEntry.TryRead(record, out var entry))
+        {
+            DamagedPlaces++;
+            return;
+        }
+
+        Entries++;
+        switch (entry.Kind)
+        {
+            case JournalEntryKind.Stored:
+                End = Math.Max(End, entry.Location.End);
+                if (entry.Location.Address >= Begin)
+                    live[entry.Id] = entry.Location;
+                break;
+            case JournalEntryKind.Dropped:
+                if (live.TryGetValue(entry.Id, out var location) && location == entry.Location)
+                    live.Remove(entry.Id);
+                break;
+            case JournalEntryKind.Begin:
+                Begin = Math.Max(Begin, entry.Location.Address);
+                End = Math.Max(End, Begin);
+                foreach (var (id, stored) in live)
+                {
+                    if (stored.Address < Begin)
+                        live.Remove(id);
+                }
+
+                break;
+            default:
+                throw new InvalidOperationException($"Entry kind {entry.Kind} was read but is not applied.");
+        }
+    }
+}
