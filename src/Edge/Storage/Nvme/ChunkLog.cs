@@ -77,7 +77,7 @@ internal sealed class ChunkLog : IAsyncDisposable
             if (replay.DamagedPlaces > 0)
                 context.Logger.JournalDamaged(replay.DamagedPlaces);
 
-            var pageSize = options.PageSize ?? (int)Math.Clamp(layout.SegmentSize / 4, ChunkGeometry.RecordSize, 16 << 20);
+            var pageSize = (int)Math.Min(layout.SegmentSize, options.PageSize ?? Math.Clamp(layout.SegmentSize / 4, ChunkGeometry.RecordSize, 16 << 20));
             var (begin, end) = first ? ChunkRecovery.Load(context, replay) : ChunkRecovery.Resume(context, replay);
             var device = new SegmentDevice(context.Segments, Path.Combine(options.Directory, Name));
             var payload = new FasterLog(new FasterLogSettings

@@ -11,6 +11,8 @@ internal static class ChunkRecovery
         // Segment 0 is never used: FASTER's first page has no usable first bytes.
         var begin = Math.Max(size, replay.Begin / size * size);
         var end = Math.Max(begin, replay.End);
+        // The capacity may be smaller than last time.
+        begin = Math.Max(begin, ((end - 1) / size - context.MaxSegments + 1) * size);
         context.Segments.OpenExisting((int)(begin / size), end > begin ? (int)((end - 1) / size) : -1);
         var lengths = new Dictionary<int, long>();
         foreach (var (id, location) in replay.Live)
