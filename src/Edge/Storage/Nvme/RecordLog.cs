@@ -121,7 +121,7 @@ internal sealed class RecordLog : IAsyncDisposable
     {
         // Files that a newer commit truncated are gone, even when an older commit had to be used.
         var first = segments.First is { } id ? Math.Max(log.BeginAddress, id * options.SegmentSize) : log.BeginAddress;
-        var consumer = new Consumer(visitor);
+        var consumer = new Consumer(visitor, first, options.PageSize);
         using var scan = log.Scan(first, log.CommittedUntilAddress);
         var damaged = 0;
         while (damaged < MaxDamagedPlaces)
@@ -137,7 +137,7 @@ internal sealed class RecordLog : IAsyncDisposable
             }
         }
 
-        return damaged;
+        return damaged + consumer.Gaps + (consumer.Expected == log.CommittedUntilAddress ? 0 : 1);
     }
 
     /// <summary>Appends a record to the log's memory; false when that is full until the next commit.</summary>
@@ -259,9 +259,27 @@ internal sealed class RecordLog : IAsyncDisposable
         segments.Dispose();
     }
 
-    private sealed class Consumer(RecordVisitor visitor) : ILogEntryConsumer
+    // FASTER takes a length of zero for the padding at the end of a page, and skips what follows on the page without a word. Padding is only
+    // there when the next record did not fit before it: any other gap is damage.
+    private sealed class Consumer(RecordVisitor visitor, long first, int pageSize) : ILogEntryConsumer
     {
+        /// <summary>Where the next record should begin.</summary>
+        public long Expected { get; private set; } = first;
+
+        /// <summary>Gaps between records that are not padding.</summary>
+        public int Gaps { get; private set; }
+
         /// <inheritdoc/>
-        public void Consume(ReadOnlySpan<byte> entry, long currentAddress, long nextAddress) => visitor(currentAddress, entry);
+        public void Consume(ReadOnlySpan<byte> entry, long currentAddress, long nextAddress)
+        {
+            var padding = currentAddress - Expected;
+            var allocated = FrameSize + ((entry.Length + 3) & ~3);
+            if (padding != 0 && (padding >= allocated || currentAddress % pageSize != 0))
+                Gaps++;
+
+            // FASTER says where the record ends; at the end of a page that is the next page's start.
+            Expected = nextAddress;
+            visitor(currentAddress, entry);
+        }
     }
 }
