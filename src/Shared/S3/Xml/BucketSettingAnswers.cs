@@ -1,0 +1,35 @@
+using System.Xml;
+
+namespace EdgeCache.Shared.S3.Xml;
+
+/// <summary>
+/// What S3 answers about the settings of a bucket that nobody configured. This store cannot configure them yet, so these answers are always the true ones,
+/// and clients that look before they act (such as <c>s3cmd info</c>) work.
+/// </summary>
+public static class BucketSettingAnswers
+{
+    /// <summary>The document or the error for a setting of <paramref name="bucket"/>; both null for other operations.</summary>
+    public static (byte[]? Body, S3Error? Error) For(S3Operation operation, string bucket) => operation switch
+    {
+        S3Operation.GetBucketAccelerateConfiguration => (Empty("AccelerateConfiguration"), null),
+        S3Operation.GetBucketLogging => (Empty("BucketLoggingStatus"), null),
+        S3Operation.GetBucketNotificationConfiguration => (Empty("NotificationConfiguration"), null),
+        S3Operation.GetBucketRequestPayment =>
+            (S3XmlWriter.Document("RequestPaymentConfiguration", "BucketOwner", static (w, payer) => w.Text("Payer", payer)), null),
+        S3Operation.GetBucketCors => None(S3ErrorCode.NoSuchCORSConfiguration, bucket),
+        S3Operation.GetBucketEncryption => None(S3ErrorCode.ServerSideEncryptionConfigurationNotFoundError, bucket),
+        S3Operation.GetBucketLifecycleConfiguration => None(S3ErrorCode.NoSuchLifecycleConfiguration, bucket),
+        S3Operation.GetBucketOwnershipControls => None(S3ErrorCode.OwnershipControlsNotFoundError, bucket),
+        S3Operation.GetBucketPolicy => None(S3ErrorCode.NoSuchBucketPolicy, bucket),
+        S3Operation.GetBucketReplication => None(S3ErrorCode.ReplicationConfigurationNotFoundError, bucket),
+        S3Operation.GetBucketTagging => None(S3ErrorCode.NoSuchTagSet, bucket),
+        S3Operation.GetBucketWebsite => None(S3ErrorCode.NoSuchWebsiteConfiguration, bucket),
+        S3Operation.GetObjectLockConfiguration => None(S3ErrorCode.ObjectLockConfigurationNotFoundError, bucket),
+        S3Operation.GetPublicAccessBlock => None(S3ErrorCode.NoSuchPublicAccessBlockConfiguration, bucket),
+        _ => (null, null),
+    };
+
+    private static byte[] Empty(string root) => S3XmlWriter.Document(root, 0, static (XmlWriter _, int _) => { });
+
+    private static (byte[]? Body, S3Error? Error) None(S3ErrorCode code, string bucket) => (null, new S3Error(code, null, [new("BucketName", bucket)]));
+}
