@@ -13,6 +13,9 @@ internal static partial class Rules
     /// <summary>From this many lines on a type has outgrown being a satellite.</summary>
     public const int MaxSatelliteLines = 60;
 
+    /// <summary>How many lines before a use of a task's result its completion may have been established.</summary>
+    private const int CompletionReach = 8;
+
     private static readonly (Regex Pattern, string Why)[] Banned =
     [
         (AsyncVoid(), "async void: its failures end the process"),
@@ -61,14 +64,15 @@ internal static partial class Rules
         }
     }
 
-    /// <summary>Blocking on a task, unless that line or one of the three before it has established that the task is complete.</summary>
+    /// <summary>Blocking on a task, unless that line or one shortly before it has established that the task is complete.</summary>
     public static IEnumerable<string> BlocksOnATask(SourceFile file)
     {
         foreach (var (pattern, why) in Blocking)
         {
             for (var i = 0; i < file.CodeLines.Length; i++)
             {
-                if (pattern.IsMatch(file.CodeLines[i]) && !file.CodeLines[Math.Max(0, i - 3)..(i + 1)].Any(static l => l.Contains(".IsCompleted", StringComparison.Ordinal)))
+                var before = file.CodeLines[Math.Max(0, i - CompletionReach)..(i + 1)];
+                if (pattern.IsMatch(file.CodeLines[i]) && !before.Any(static line => line.Contains(".IsCompleted", StringComparison.Ordinal)))
                 {
                     yield return $"{file.Path}:{i + 1}: {why}";
                 }
