@@ -25,23 +25,38 @@ internal sealed class CarrylessFold
     /// <summary>The length of what is left after folding, in bytes.</summary>
     public const int VectorLength = 16;
 
+    /// <summary>The shortest input, in bytes, for which wide vectors are used: four of them.</summary>
+    private const int MinWideLength = 4 * WideVectorLength;
+    private const int WideVectorLength = 64;
+
     private readonly Vector128<ulong> _ahead128;
     private readonly Vector128<ulong> _ahead512;
+    private readonly Vector512<ulong> _ahead512Wide;
+    private readonly Vector512<ulong> _ahead2048Wide;
+    private readonly bool _isWide;
 
-    private CarrylessFold(Vector128<ulong> ahead128, Vector128<ulong> ahead512)
+    private CarrylessFold(Vector128<ulong> ahead128, Vector128<ulong> ahead512, Vector128<ulong> ahead2048, bool isWide)
     {
         _ahead128 = ahead128;
         _ahead512 = ahead512;
+        _ahead512Wide = Repeat(ahead512);
+        _ahead2048Wide = Repeat(ahead2048);
+        _isWide = isWide;
     }
 
     /// <summary>Whether this processor multiplies without carries.</summary>
     public static bool IsSupported => Pclmulqdq.IsSupported || (ArmAes.IsSupported && BitConverter.IsLittleEndian);
 
+    /// <summary>Whether it does so in vectors of 512 bits.</summary>
+    public static bool IsWideSupported => Vector512.IsHardwareAccelerated && Pclmulqdq.V512.IsSupported;
+
     /// <summary>Computes the constants of a generator.</summary>
-    public static CarrylessFold For<T>(ReflectedPolynomial<T> polynomial)
+    /// <param name="polynomial">The generator's arithmetic.</param>
+    /// <param name="wide">Whether to use vectors of 512 bits, where they are supported.</param>
+    public static CarrylessFold For<T>(ReflectedPolynomial<T> polynomial, bool wide)
         where T : unmanaged, IBinaryInteger<T>, IUnsignedNumber<T>
     {
-        return new CarrylessFold(Ahead(128), Ahead(512));
+        return new CarrylessFold(Ahead(128), Ahead(512), Ahead(2048), wide && IsWideSupported);
 
         Vector128<ulong> Ahead(int bits) => Vector128.Create(Lane(bits + 64 - 1), Lane(bits - 1));
 
@@ -58,13 +73,26 @@ internal sealed class CarrylessFold
     {
         Debug.Assert(data.Length >= MinLength, "the caller checks");
         ref var current = ref MemoryMarshal.GetReference(data);
-        left = data.Length - MinLength;
+        left = data.Length;
+        Vector128<ulong> x0, x1, x2, x3;
+        if (IsWideSupported && _isWide && left >= MinWideLength)
+        {
+            // One wide vector is the same as the four narrow ones that the rest goes on with.
+            var wide = FoldWide(state, ref current, ref left);
+            current = ref Unsafe.Add(ref current, data.Length - left);
+            (x0, x1) = (wide.GetLower().GetLower(), wide.GetLower().GetUpper());
+            (x2, x3) = (wide.GetUpper().GetLower(), wide.GetUpper().GetUpper());
+        }
+        else
+        {
+            x0 = Load(ref current, 0) ^ Vector128.CreateScalar(state);
+            x1 = Load(ref current, 1);
+            x2 = Load(ref current, 2);
+            x3 = Load(ref current, 3);
+            current = ref Unsafe.Add(ref current, MinLength);
+            left -= MinLength;
+        }
 
-        var x0 = Load(ref current, 0) ^ Vector128.CreateScalar(state);
-        var x1 = Load(ref current, 1);
-        var x2 = Load(ref current, 2);
-        var x3 = Load(ref current, 3);
-        current = ref Unsafe.Add(ref current, MinLength);
         while (left >= MinLength)
         {
             x0 = Advance(x0, _ahead512) ^ Load(ref current, 0);
@@ -87,6 +115,41 @@ internal sealed class CarrylessFold
 
         return x3;
     }
+
+    private Vector512<ulong> FoldWide(ulong state, ref byte start, ref int left)
+    {
+        ref var current = ref start;
+        var y0 = LoadWide(ref current, 0) ^ Vector512.CreateScalar(state);
+        var y1 = LoadWide(ref current, 1);
+        var y2 = LoadWide(ref current, 2);
+        var y3 = LoadWide(ref current, 3);
+        current = ref Unsafe.Add(ref current, MinWideLength);
+        left -= MinWideLength;
+        while (left >= MinWideLength)
+        {
+            y0 = AdvanceWide(y0, _ahead2048Wide) ^ LoadWide(ref current, 0);
+            y1 = AdvanceWide(y1, _ahead2048Wide) ^ LoadWide(ref current, 1);
+            y2 = AdvanceWide(y2, _ahead2048Wide) ^ LoadWide(ref current, 2);
+            y3 = AdvanceWide(y3, _ahead2048Wide) ^ LoadWide(ref current, 3);
+            current = ref Unsafe.Add(ref current, MinWideLength);
+            left -= MinWideLength;
+        }
+
+        y1 ^= AdvanceWide(y0, _ahead512Wide);
+        y2 ^= AdvanceWide(y1, _ahead512Wide);
+        return y3 ^ AdvanceWide(y2, _ahead512Wide);
+    }
+
+    private static Vector512<ulong> Repeat(Vector128<ulong> value) =>
+        Vector512.Create(Vector256.Create(value, value), Vector256.Create(value, value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<ulong> LoadWide(ref byte start, nuint vector) =>
+        Vector512.LoadUnsafe(ref start, vector * WideVectorLength).AsUInt64();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<ulong> AdvanceWide(Vector512<ulong> value, Vector512<ulong> by) =>
+        Pclmulqdq.V512.CarrylessMultiply(value, by, 0x00) ^ Pclmulqdq.V512.CarrylessMultiply(value, by, 0x11);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<ulong> Load(ref byte start, nuint vector) =>

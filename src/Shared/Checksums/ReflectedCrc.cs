@@ -19,10 +19,12 @@ internal sealed class ReflectedCrc<T>
     /// <summary>Row k holds what a byte contributes when k more bytes follow it.</summary>
     private readonly T[] _table = new T[Slices * 256];
 
-    public ReflectedCrc(T generator)
+    /// <param name="generator">The generator, reflected, without its leading term.</param>
+    /// <param name="wideFold">False keeps folding to narrow vectors on a processor that has wide ones, to test what others do.</param>
+    public ReflectedCrc(T generator, bool wideFold = true)
     {
         _polynomial = new ReflectedPolynomial<T>(generator);
-        _fold = CarrylessFold.For(_polynomial);
+        _fold = CarrylessFold.For(_polynomial, wideFold);
         for (var b = 0; b < 256; b++)
         {
             var value = T.CreateChecked(b);

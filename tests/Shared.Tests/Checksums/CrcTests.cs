@@ -40,15 +40,20 @@ public sealed class CrcTests(ITestOutputHelper output)
 
     [Fact]
     public void Every_path_of_CRC32_equals_the_definition() =>
-        CheckPaths(Crc32Generator, Crc32.Append, Crc32.Implementation.AppendByTable, Folding(Crc32.Implementation));
+        CheckPaths(Crc32Generator, Crc32.Append, Crc32.Implementation.AppendByTable, Folding(Crc32.Implementation), Folding(new ReflectedCrc<uint>(Crc32Generator, wideFold: false)));
 
     [Fact]
     public void Every_path_of_CRC32C_equals_the_definition() => CheckPaths(
-        Crc32CGenerator, Crc32C.Append, Crc32C.Implementation.AppendByTable, Folding(Crc32C.Implementation), Crc32C.HasInstruction ? Crc32C.AppendByInstruction : null);
+        Crc32CGenerator,
+        Crc32C.Append,
+        Crc32C.Implementation.AppendByTable,
+        Folding(Crc32C.Implementation),
+        Folding(new ReflectedCrc<uint>(Crc32CGenerator, wideFold: false)),
+        Crc32C.HasInstruction ? Crc32C.AppendByInstruction : null);
 
     [Fact]
     public void Every_path_of_CRC64NVME_equals_the_definition() =>
-        CheckPaths(Crc64NvmeGenerator, Crc64Nvme.Append, Crc64Nvme.Implementation.AppendByTable, Folding(Crc64Nvme.Implementation));
+        CheckPaths(Crc64NvmeGenerator, Crc64Nvme.Append, Crc64Nvme.Implementation.AppendByTable, Folding(Crc64Nvme.Implementation), Folding(new ReflectedCrc<ulong>(Crc64NvmeGenerator, wideFold: false)));
 
     [Fact]
     public void Combining_equals_the_CRC_of_the_joined_data()
