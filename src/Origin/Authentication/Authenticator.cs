@@ -1,0 +1,98 @@
+using System.Security.Cryptography;
+using System.Text;
+using EdgeCache.Origin.Catalog;
+using EdgeCache.Origin.Hosting;
+using EdgeCache.Origin.Pipeline;
+using EdgeCache.Shared.Iam;
+using EdgeCache.Shared.S3;
+using EdgeCache.Shared.SigV4;
+
+namespace EdgeCache.Origin.Authentication;
+
+/// <summary>Finds out who sent a request: by its signature, which may be an edge's own, or anonymous without one.</summary>
+internal sealed class Authenticator(SigningKeyProvider keys, OriginOptions options, TimeProvider time)
+{
+    /// <summary>The longest access key id that is looked up, in characters.</summary>
+    public const int MaxAccessKeyIdLength = 128;
+
+    private static readonly Principal EdgePrincipal = new("edge/fill", string.Empty, AccessLevel.Read, [], PrincipalKind.Edge);
+
+    private readonly EdgeCredential _edge = EdgeCredential.FromClusterSecret(options.ClusterSecret);
+    private readonly EdgeForwarding _forwarding = new(options.ClusterSecret);
+    private Tuple<SigV4Scope, SigningKey>? _edgeKey;
+
+    public async ValueTask<Outcome<AuthenticatedRequest>> AuthenticateAsync(HttpSignedRequest http, S3Request request)
+    {
+        var now = time.GetUtcNow();
+        if (SigV4Parser.TryParse(http, out var claim) is { } malformed)
+        {
+            return malformed;
+        }
+
+        var via = FindHop(http, now);
+        if (claim is null)
+        {
+            return new AuthenticatedRequest(request, Principal.Anonymous, null, null, via);
+        }
+
+        if (claim.AccessKeyId == EdgeCredential.WellKnownAccessKeyId)
+        {
+            var edgeKey = EdgeKey(claim.Scope);
+            return SigV4Verifier.Verify(http, claim, edgeKey, now) is { } forged
+                ? forged
+                : new AuthenticatedRequest(request, EdgePrincipal, claim, edgeKey, via);
+        }
+
+        if (claim.AccessKeyId.Length > MaxAccessKeyIdLength)
+        {
+            return S3ErrorCode.InvalidAccessKeyId;
+        }
+
+        var found = await keys.FindAsync(claim.AccessKeyId, claim.Scope);
+        if (found is null)
+        {
+            return new S3Error(S3ErrorCode.ServiceUnavailable, "The access key can't be verified at the moment.");
+        }
+
+        if (found.Key is null || found.Reply.Principal is not { } principal || found.Reply.ExpiresAt <= now)
+        {
+            return new S3Error(S3ErrorCode.InvalidAccessKeyId, Details: [new("AWSAccessKeyId", claim.AccessKeyId)]);
+        }
+
+        return (SigV4Verifier.Verify(http, claim, found.Key, now) ?? CheckSessionToken(claim.SecurityToken, found.Reply.SessionTokenSha256)) is { } error
+            ? error
+            : new AuthenticatedRequest(request, principal, claim, found.Key, via);
+    }
+
+    private static S3Error? CheckSessionToken(string? token, string? expectedSha256)
+    {
+        if (expectedSha256 is null)
+        {
+            return token is null ? null : S3ErrorCode.InvalidToken;
+        }
+
+        var actual = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token ?? string.Empty)));
+        return CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(actual), Encoding.ASCII.GetBytes(expectedSha256))
+            ? null
+            : S3ErrorCode.InvalidToken;
+    }
+
+    private EdgeHop? FindHop(HttpSignedRequest http, DateTimeOffset now) =>
+        http.TryGetHeader(EdgeForwarding.Header, out var header) &&
+        _forwarding.TryVerify(header, now, http.Method, http.RawTarget, out var edge, out var client)
+            ? new EdgeHop(edge, client)
+            : null;
+
+    private SigningKey EdgeKey(SigV4Scope scope)
+    {
+        var known = Volatile.Read(ref _edgeKey);
+        if (known?.Item1 == scope)
+        {
+            return known.Item2;
+        }
+
+        var key = SigningKey.Derive(_edge.SecretKey, scope);
+        Volatile.Write(ref _edgeKey, Tuple.Create(scope, key));
+        return key;
+    }
+}

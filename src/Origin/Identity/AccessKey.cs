@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using EdgeCache.Shared.Iam;
+
+namespace EdgeCache.Origin.Identity;
+
+/// <summary>An access key with its secret, which never leaves the control plane's host but once: in the answer that creates it.</summary>
+internal sealed record AccessKey
+{
+    public required string Id { get; init; }
+
+    public required string OrganizationId { get; init; }
+
+    /// <summary>The principal's name, e.g. <c>coreweave/abc</c>.</summary>
+    public required string Principal { get; init; }
+
+    public required string Secret { get; init; }
+
+    public AccessLevel Level { get; init; } = AccessLevel.Full;
+
+    public ImmutableArray<string> Groups { get; init; } = [];
+
+    public AccessKeyStatus Status { get; init; } = AccessKeyStatus.Active;
+
+    /// <summary>SHA-256 of the session token that must come with the key, lower-case hex; null when none is needed.</summary>
+    public string? SessionTokenSha256 { get; init; }
+
+    /// <summary>When it ends; null for a permanent key.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public bool IsUsable(DateTimeOffset now) => Status == AccessKeyStatus.Active && (ExpiresAt is null || now < ExpiresAt);
+
+    public Principal ToPrincipal() => new(Principal, OrganizationId, Level, Groups, PrincipalKind.User);
+}
+
+/// <summary>Whether a key may be used.</summary>
+internal enum AccessKeyStatus
+{
+    Active,
+    Revoked,
+}

@@ -1,0 +1,45 @@
+using EdgeCache.Origin.Authentication;
+using EdgeCache.Origin.Hosting;
+
+namespace EdgeCache.Origin.Identity;
+
+/// <summary>What the origin that hosts the control plane has in addition to the others.</summary>
+internal sealed class ControlPlaneHost : IDisposable
+{
+    private ControlPlaneHost(IdentityDatabase database, TimeProvider time)
+    {
+        Database = database;
+        AccessKeys = new AccessKeyStore(database);
+        ApiTokens = new ApiTokenStore(database, time);
+        Directory = new BucketDirectory(database);
+        SigningKeys = new LocalSigningKeys(AccessKeys, time);
+    }
+
+    public IdentityDatabase Database { get; }
+
+    public AccessKeyStore AccessKeys { get; }
+
+    public ApiTokenStore ApiTokens { get; }
+
+    public BucketDirectory Directory { get; }
+
+    public LocalSigningKeys SigningKeys { get; }
+
+    public static async Task<ControlPlaneHost> OpenAsync(
+        string path, BootstrapOptions bootstrap, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var database = IdentityDatabase.Open(path, time);
+        try
+        {
+            await Bootstrap.RunAsync(database, bootstrap, time, cancellationToken);
+            return new ControlPlaneHost(database, time);
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => Database.Dispose();
+}
