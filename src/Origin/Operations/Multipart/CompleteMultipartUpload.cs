@@ -1,0 +1,70 @@
+using System.Globalization;
+using EdgeCache.Origin.Catalog;
+using EdgeCache.Origin.Operations.Bodies;
+using EdgeCache.Shared.Checksums;
+using EdgeCache.Shared.S3;
+using EdgeCache.Shared.S3.Xml;
+
+namespace EdgeCache.Origin.Operations.Multipart;
+
+/// <summary>CompleteMultipartUpload (<see href="https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html">S3 API</see>).</summary>
+internal static class CompleteMultipartUpload
+{
+    private const string SizeHeader = "x-amz-mp-object-size";
+
+    public static async Task<S3Error?> ExecuteAsync(OperationContext context)
+    {
+        long? size = null;
+        if (context.Header(SizeHeader) is { } sizeText)
+        {
+            if (!long.TryParse(sizeText, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed))
+            {
+                return new S3Error(S3ErrorCode.InvalidRequest, $"Value for {SizeHeader} header is invalid.");
+            }
+
+            size = parsed;
+        }
+
+        var request = await DocumentReader.ReadAsync<CompleteMultipartUploadRequest>(context, CompleteMultipartUploadRequest.ReadAsync);
+        if (!request.Succeeded)
+        {
+            return request.Error;
+        }
+
+        var completion = new UploadCompletion(
+            context.Bucket.Id,
+            context.Request.Key,
+            context.Query.Get("uploadId") ?? string.Empty,
+            [.. request.Value.Parts.Select(static p => new NamedPart(p.PartNumber, p.ETag, p.Checksum?.Value))],
+            WriteConditions.Read(context),
+            new UploadSeal(DeclaredObjectChecksum(context), size).Seal);
+        var completed = await context.Catalog.Uploads.CompleteAsync(completion, CancellationToken.None);
+        if (!completed.Succeeded)
+        {
+            return completed.Error;
+        }
+
+        var facts = completed.Value.Facts;
+        context.SetVersionId(facts.VersionId);
+        context.Committed(completed.Value.Sequence);
+        var http = context.Exchange.Request;
+        var location = $"{http.Scheme}://{http.Host}{context.Exchange.Signed.RawPath}";
+        var result = new CompleteMultipartUploadResult(location, facts.Bucket, facts.Key, facts.ETag, facts.Checksum);
+        await context.Exchange.RespondXmlAsync(StatusCodes.Status200OK, result.Write());
+        return null;
+    }
+
+    // Here an x-amz-checksum-* header is of the object, not of the request's body.
+    private static string? DeclaredObjectChecksum(OperationContext context)
+    {
+        foreach (var algorithm in ChecksumNames.All)
+        {
+            if (context.Header(ChecksumNames.HeaderName(algorithm)) is { } value)
+            {
+                return value;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,39 @@
+using EdgeCache.Origin.Catalog;
+using EdgeCache.Origin.Operations.Bodies;
+using EdgeCache.Shared.Checksums;
+using EdgeCache.Shared.Replication;
+using EdgeCache.Shared.S3;
+
+namespace EdgeCache.Origin.Operations.Multipart;
+
+/// <summary>The upload and number that a part is sent to.</summary>
+internal sealed record PartTarget(StoredUpload Upload, int PartNumber)
+{
+    /// <summary>The checksum kept with each part: what the upload asked for, else one from which that of the whole object follows without reading it again.</summary>
+    public ChecksumAlgorithm PartAlgorithm => Upload.ChecksumAlgorithm ?? ChecksumAlgorithm.Crc64Nvme;
+
+    public static async Task<Outcome<PartTarget>> FindAsync(OperationContext context)
+    {
+        if (Shared.S3.PartNumber.TryParse(context.Query.Get("partNumber"), out var number) is { } badNumber)
+        {
+            return badNumber;
+        }
+
+        var uploadId = context.Query.Get("uploadId") ?? string.Empty;
+        var upload = await context.Catalog.Uploads.FindAsync(context.Bucket.Id, context.Request.Key, uploadId, context.Aborted);
+        return upload is null || upload.IsCompleted
+            ? new S3Error(S3ErrorCode.NoSuchUpload, Details: [new("UploadId", uploadId)])
+            : new PartTarget(upload, number);
+    }
+
+    public NewPart NewPart(ReceivedBody body) => new()
+    {
+        BucketId = Upload.BucketId,
+        Key = Upload.Key,
+        UploadId = Upload.UploadId,
+        PartNumber = PartNumber,
+        Segments = body.Segments,
+        ETag = body.Digests.ETag,
+        Checksum = new ObjectChecksum(PartAlgorithm, ChecksumType.FullObject, ChecksumValue.Encode(body.Digests.Checksums[PartAlgorithm])),
+    };
+}

@@ -1,0 +1,72 @@
+using EdgeCache.Origin.Catalog;
+using EdgeCache.Origin.Operations.Bodies;
+using EdgeCache.Shared.Checksums;
+using EdgeCache.Shared.Primitives;
+using EdgeCache.Shared.Replication;
+using EdgeCache.Shared.S3;
+
+namespace EdgeCache.Origin.Operations.Objects;
+
+/// <summary>PutObject (<see href="https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html">S3 API</see>).</summary>
+internal static class PutObject
+{
+    /// <summary>The checksum kept with objects whose client asked for none.</summary>
+    private const ChecksumAlgorithm DefaultChecksum = ChecksumAlgorithm.Crc64Nvme;
+
+    public static async Task<S3Error?> ExecuteAsync(OperationContext context)
+    {
+        var declared = DeclaredBody.Read(context);
+        if (!declared.Succeeded)
+        {
+            return declared.Error;
+        }
+
+        var stored = StoredHeaders.Read(context);
+        if (!stored.Succeeded)
+        {
+            return stored.Error;
+        }
+
+        var algorithm = declared.Value.Checksum?.Algorithm ?? DefaultChecksum;
+        var received = await BodyReceiver.ReceiveAsync(context, declared.Value, algorithm);
+        if (!received.Succeeded)
+        {
+            return received.Error;
+        }
+
+        var body = received.Value;
+        var checksum = new ObjectChecksum(algorithm, ChecksumType.FullObject, ChecksumValue.Encode(body.Digests.Checksums[algorithm]));
+        var version = new NewVersion
+        {
+            BucketId = context.Bucket.Id,
+            Key = context.Request.Key,
+            Generation = Generation.New(context.Services.Time),
+            Segments = body.Segments,
+            ETag = body.Digests.ETag,
+            OwnerOrganizationId = OwnerOf(context),
+            Headers = stored.Value.Headers,
+            UserMetadata = stored.Value.UserMetadata,
+            Tags = stored.Value.Tags,
+            Checksum = checksum,
+            StorageClass = stored.Value.StorageClass,
+            Acl = stored.Value.Acl,
+        };
+        var committed = await Commit.VersionAsync(context, version, WriteConditions.Read(context));
+        if (!committed.Succeeded)
+        {
+            return committed.Error;
+        }
+
+        context.SetHeader("ETag", S3ObjectHeaders.Quote(body.Digests.ETag));
+        context.SetVersionId(committed.Value.Facts.VersionId);
+        context.SetHeader(ChecksumNames.HeaderName(algorithm), checksum.Value);
+        context.SetHeader("x-amz-checksum-type", S3ChecksumTypes.ApiName(checksum.Type));
+        context.Committed(committed.Value.Sequence);
+        context.Exchange.Respond(StatusCodes.Status200OK);
+        return null;
+    }
+
+    /// <summary>Who owns what this request writes: the caller's organization; the bucket's owner for anonymous writers.</summary>
+    public static string OwnerOf(OperationContext context) =>
+        context.Principal.OrganizationId.Length > 0 ? context.Principal.OrganizationId : context.Bucket.Facts.OwnerOrganizationId;
+}

@@ -1,0 +1,81 @@
+using EdgeCache.Shared.Iam;
+using EdgeCache.Shared.Replication;
+using EdgeCache.Shared.S3;
+
+namespace EdgeCache.Origin.Operations.Objects;
+
+/// <summary>
+/// GetObject and HeadObject (<see href="https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html">S3 API</see>), for clients and for edges.
+/// </summary>
+internal static class ReadObject
+{
+    public static async Task<S3Error?> ExecuteAsync(OperationContext context)
+    {
+        var method = context.Exchange.Request.Method;
+        var version = context.Authorized.Version;
+        if (version is null)
+        {
+            return NotFound(context);
+        }
+
+        var facts = version.Facts;
+        if (ResponseOverrides.TryParse(context.Query, context.Principal.Kind == PrincipalKind.Anonymous, out var overrides) is { } badOverride)
+        {
+            return badOverride;
+        }
+
+        if (GenerationDiffers(context, facts))
+        {
+            return new S3Error(S3ErrorCode.PreconditionFailed, Details: [new("Condition", EdgeCredential.GenerationHeader)]);
+        }
+
+        var plan = ObjectReadPlan.Make(facts, method, Conditions(context));
+        var checksumMode = string.Equals(context.Header("x-amz-checksum-mode"), "ENABLED", StringComparison.OrdinalIgnoreCase);
+        S3ObjectHeaders.Write(facts, plan, context.SetHeader, checksumMode);
+        if (context.Authorized.Authenticated.IsEdgeRead)
+        {
+            context.SetHeader(EdgeCredential.GenerationHeader, facts.Generation.ToString());
+        }
+
+        if (plan.Error is not null)
+        {
+            return plan.Error;
+        }
+
+        if (plan.Status == StatusCodes.Status304NotModified)
+        {
+            context.Exchange.Respond(plan.Status);
+            return null;
+        }
+
+        overrides.Apply(context.SetHeader);
+        context.Response.StatusCode = plan.Status;
+        context.Response.ContentLength = plan.Length;
+        if (!plan.SendsBody || plan.Length == 0)
+        {
+            return null;
+        }
+
+        return await SegmentSender.SendAsync(context, version.Segments, plan.Offset, plan.Length);
+    }
+
+    /// <summary>The error of a version that is not there.</summary>
+    public static S3Error NotFound(OperationContext context) => context.VersionId is { } versionId
+        ? new S3Error(S3ErrorCode.NoSuchVersion, Details: [new("Key", context.Request.Key), new("VersionId", versionId)])
+        : new S3Error(S3ErrorCode.NoSuchKey, Details: [new("Key", context.Request.Key)]);
+
+    private static bool GenerationDiffers(OperationContext context, VersionFacts facts) =>
+        context.Authorized.Authenticated.IsEdgeRead && context.Header(EdgeCredential.GenerationHeader) is { } wanted && wanted != facts.Generation.ToString();
+
+    private static ObjectReadConditions Conditions(OperationContext context) => new()
+    {
+        IfMatch = context.Header("If-Match"),
+        IfNoneMatch = context.Header("If-None-Match"),
+        IfModifiedSince = context.Header("If-Modified-Since"),
+        IfUnmodifiedSince = context.Header("If-Unmodified-Since"),
+        Range = context.Header("Range"),
+        IfRange = context.Header("If-Range"),
+        PartNumber = context.Query.Get("partNumber"),
+        VersionIdGiven = context.VersionId is not null,
+    };
+}

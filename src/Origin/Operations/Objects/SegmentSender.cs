@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using EdgeCache.Origin.Blobs;
+using EdgeCache.Origin.Operations.Bodies;
+using EdgeCache.Origin.Pipeline;
+using EdgeCache.Shared.S3;
+
+namespace EdgeCache.Origin.Operations.Objects;
+
+/// <summary>
+/// Sends a range of an object from its blobs: positional reads straight into the response's buffer, flushed piece by piece, so memory is bounded
+/// by one piece. The first blob is opened before the head is sent, so that a missing one is still an error and not a broken body.
+/// </summary>
+internal static class SegmentSender
+{
+    public static async Task<S3Error?> SendAsync(OperationContext context, ImmutableArray<BlobSegment> segments, long offset, long length)
+    {
+        var started = false;
+        foreach (var segment in segments)
+        {
+            if (offset >= segment.Length)
+            {
+                offset -= segment.Length;
+                continue;
+            }
+
+            var opened = context.Services.Blobs.OpenRead(segment);
+            if (!opened.Succeeded)
+            {
+                return started ? Truncate(context, $"blob {segment.Blob} can't be opened") : opened.Error;
+            }
+
+            using var blob = opened.Value;
+            context.Exchange.Phase = RequestPhase.Respond;
+            started = true;
+            var count = Math.Min(length, segment.Length - offset);
+            if (!await SendBlobAsync(context, blob, offset, count))
+            {
+                return Truncate(context, $"blob {segment.Blob} is short or unreadable");
+            }
+
+            length -= count;
+            offset = 0;
+            if (length == 0)
+            {
+                return null;
+            }
+        }
+
+        return started ? Truncate(context, "the blobs are shorter than the object") : S3ErrorCode.InternalError;
+    }
+
+    /// <summary>Sends a stretch of a blob; false when it can't be read to its end.</summary>
+    private static async Task<bool> SendBlobAsync(OperationContext context, BlobHandle blob, long offset, long count)
+    {
+        var writer = context.Response.BodyWriter;
+        while (count > 0)
+        {
+            var buffer = writer.GetMemory((int)Math.Min(count, UploadLimits.PieceSize));
+            buffer = buffer[..(int)Math.Min(count, buffer.Length)];
+            int read;
+            try
+            {
+                read = await blob.ReadAsync(buffer, offset, context.Aborted);
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+
+            if (read == 0)
+            {
+                return false;
+            }
+
+            writer.Advance(read);
+            offset += read;
+            count -= read;
+            context.Exchange.BytesSent += read;
+            var flushed = await writer.FlushAsync(context.Aborted);
+            if (flushed.IsCompleted)
+            {
+                throw new OperationCanceledException("The client closed the connection.", context.Aborted);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The head promised more than can be sent: the connection is cut, so that nobody takes the short body for the object.</summary>
+    private static S3Error? Truncate(OperationContext context, string reason)
+    {
+        var exchange = context.Exchange;
+        exchange.Outcome = RequestOutcome.Truncated;
+        context.Services.Loggers.CreateLogger(typeof(SegmentSender).FullName!)
+            .Truncated(exchange.OperationName, context.Request.Resource, exchange.BytesSent, reason, exchange.RequestId);
+        exchange.Context.Abort();
+        return null;
+    }
+}

@@ -1,0 +1,59 @@
+using EdgeCache.Origin.Authorization;
+using EdgeCache.Origin.Catalog;
+using EdgeCache.Origin.Pipeline;
+using EdgeCache.Shared.Iam;
+using EdgeCache.Shared.S3;
+
+namespace EdgeCache.Origin.Operations;
+
+/// <summary>An authorised request on its way through an operation.</summary>
+internal sealed class OperationContext(S3Exchange exchange, AuthorizedRequest authorized, OriginServices services)
+{
+    public S3Exchange Exchange => exchange;
+
+    public AuthorizedRequest Authorized => authorized;
+
+    public OriginServices Services => services;
+
+    public OriginCatalog Catalog => services.Catalog;
+
+    public S3Request Request => authorized.Authenticated.Request;
+
+    public S3Query Query => Request.Query;
+
+    public Principal Principal => authorized.Authenticated.Principal;
+
+    /// <summary>The bucket that the request addresses; only for operations below a bucket.</summary>
+    public BucketRow Bucket => authorized.Bucket ?? throw new InvalidOperationException($"{Request.Operation} addresses no bucket.");
+
+    public HttpResponse Response => exchange.Response;
+
+    public CancellationToken Aborted => exchange.Aborted;
+
+    /// <summary>The <c>versionId</c> parameter; null when absent.</summary>
+    public string? VersionId => Query.Get("versionId");
+
+    /// <summary>The value of a request header as text; null when it is absent.</summary>
+    public string? Header(string name) => exchange.Header(name) is { } value ? HttpSignedRequest.Decode(value) : null;
+
+    /// <summary>Sets a response header.</summary>
+    public void SetHeader(string name, string value) => exchange.Response.Headers[name] = value;
+
+    /// <summary>Tells an edge at which feed position the change that it passed on was committed.</summary>
+    public void Committed(long sequence)
+    {
+        if (authorized.Authenticated.Via is not null)
+        {
+            SetHeader(EdgeForwarding.SequenceHeader, sequence.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+    }
+
+    /// <summary>Tells the version id of what was made or read, in buckets that have any.</summary>
+    public void SetVersionId(string versionId)
+    {
+        if (versionId.Length > 0)
+        {
+            SetHeader("x-amz-version-id", versionId);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using EdgeCache.Origin.Authentication;
+using EdgeCache.Origin.Authorization;
+using EdgeCache.Origin.Hosting;
+using EdgeCache.Origin.Operations;
+using EdgeCache.Shared.S3;
+using Microsoft.AspNetCore.Connections;
+
+namespace EdgeCache.Origin.Pipeline;
+
+/// <summary>
+/// The life of an S3 request at the origin: parse, authenticate, authorise, execute, respond. Each phase hands its output to the next;
+/// whatever goes wrong in any of them is answered in one place, here.
+/// </summary>
+internal sealed class S3Pipeline(
+    OriginOptions options,
+    S3HostOptions hosts,
+    Authenticator authenticator,
+    Authorizer authorizer,
+    OriginServices services,
+    OriginMetrics metrics,
+    ILogger<S3Pipeline> logger)
+{
+    private readonly string _hostId = HostIdentity.For(options.Region);
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var started = services.Time.GetTimestamp();
+        var exchange = new S3Exchange(context, _hostId);
+        try
+        {
+            if (await RunAsync(exchange) is { } error)
+            {
+                await ErrorResponse.WriteAsync(exchange, error);
+            }
+        }
+        catch (Exception e)
+        {
+            await HandleAsync(exchange, e);
+        }
+
+        if (exchange.Outcome == RequestOutcome.Served && exchange.Error is { } answered && answered.Status >= 400)
+        {
+            exchange.Outcome = answered.Status >= 500 ? RequestOutcome.Failed : RequestOutcome.Refused;
+        }
+
+        var elapsed = services.Time.GetElapsedTime(started);
+        metrics.Count(exchange, elapsed);
+        logger.Answered(
+            exchange.OperationName, exchange.Parsed?.Resource ?? "-", exchange.Principal, context.Response.StatusCode, exchange.Outcome, exchange.Phase,
+            elapsed.TotalMilliseconds, exchange.RequestId);
+    }
+
+    private async Task<S3Error?> RunAsync(S3Exchange exchange)
+    {
+        if (RequestLimits.Check(exchange.Request) is { } excess)
+        {
+            return excess;
+        }
+
+        exchange.Phase = RequestPhase.Parse;
+        var signed = exchange.Signed;
+        var hasCopySource = exchange.Request.Headers.ContainsKey("x-amz-copy-source");
+        if (S3RequestParser.TryParse(signed.Method, exchange.Request.Host.Value, signed.RawPath, signed.RawQuery, hasCopySource, hosts, out var request) is { } unparsable)
+        {
+            return unparsable;
+        }
+
+        exchange.Parsed = request!;
+        exchange.Phase = RequestPhase.Authenticate;
+        var authenticated = await authenticator.AuthenticateAsync(signed, request!);
+        if (!authenticated.Succeeded)
+        {
+            return authenticated.Error;
+        }
+
+        exchange.Principal = authenticated.Value.Principal.Name;
+        exchange.FromEdge = authenticated.Value.IsEdgeRead || authenticated.Value.Via is not null;
+        exchange.Phase = RequestPhase.Authorise;
+        var authorized = await authorizer.AuthorizeAsync(authenticated.Value, exchange.Aborted);
+        if (!authorized.Succeeded)
+        {
+            return authorized.Error;
+        }
+
+        exchange.Phase = RequestPhase.Execute;
+        return await OperationDispatcher.ExecuteAsync(new OperationContext(exchange, authorized.Value, services));
+    }
+
+    private async Task HandleAsync(S3Exchange exchange, Exception exception)
+    {
+        switch (exception)
+        {
+            case S3Exception s3 when s3.Error.Status < 500 || !exchange.Response.HasStarted:
+                await ErrorResponse.WriteAsync(exchange, s3.Error);
+                break;
+            case BadHttpRequestException bad:
+                await ErrorResponse.WriteAsync(exchange, ErrorResponse.FromBadRequest(bad));
+                break;
+            case OperationCanceledException or ConnectionResetException or ConnectionAbortedException or IOException when exchange.Aborted.IsCancellationRequested:
+            case ConnectionResetException:
+                exchange.Outcome = RequestOutcome.ClientGone;
+                exchange.Context.Abort();
+                break;
+            default:
+                logger.Failed(exception, exchange.OperationName, exchange.Phase, exchange.RequestId);
+                await ErrorResponse.WriteAsync(exchange, S3ErrorCode.InternalError);
+                break;
+        }
+    }
+}
