@@ -1,1 +1,3 @@
-return 0;
+using EdgeCache.Origin.Hosting;
+
+return await OriginProgram.RunAsync(args);

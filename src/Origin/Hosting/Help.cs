@@ -1,0 +1,33 @@
+namespace EdgeCache.Origin.Hosting;
+
+/// <summary>What <c>--help</c> prints.</summary>
+internal static class Help
+{
+    public const string Text =
+        """
+        EdgeCache origin: the authoritative S3 store of one region.
+
+        Options come from appsettings.json in the working directory, from the environment (Origin__Region=ORD1)
+        and from flags (--Origin:Region=ORD1); the later win.
+
+          --Origin:Region=NAME                 this region's name, e.g. ORD1
+          --Origin:Regions:0=NAME              all regions of the deployment (0, 1, ...)
+          --Origin:DataDirectory=DIR           databases and objects
+          --Origin:S3Url=URL                   S3 listener, http://127.0.0.1:9001 (port 0: any free port)
+          --Origin:AdminUrl=URL                health, metrics, internal API
+          --Origin:ControlPlaneUrl=URL         host the control plane here and serve its API
+          --Origin:ControlPlaneAdminUrl=URL    or: the admin URL of the origin that hosts it
+          --Origin:ClusterSecret=SECRET        shared by all tiers, at least 16 characters
+          --Origin:Domain=NAME                 object.<region>.NAME, accel-object.NAME
+          --Origin:ControlPlaneMaxSilence=T    hh:mm:ss for which cached keys hold without the control plane
+          --Origin:MaxConnections=N            simultaneous connections
+          --Origin:Bootstrap:OrganizationId=ID --Origin:Bootstrap:AccessKeyId=ID --Origin:Bootstrap:SecretKey=SECRET
+          --Origin:Bootstrap:ApiToken=TOKEN    made when absent, on the control plane's host
+          --Origin:Bootstrap:Organizations:0:Id=ID (also :DisplayName, :AccessKeyId, :SecretKey, :ApiToken)
+                                               further organizations with a key each
+          --Logging:LogLevel:Default=LEVEL     Trace, Debug, Information, Warning, Error
+
+        The bound URLs are written to endpoints.json in the data directory while the origin is ready.
+        Exit codes: 0 stopped, 2 bad option, port in use or unusable directory.
+        """;
+}

@@ -1,0 +1,130 @@
+using System.Diagnostics.Metrics;
+using System.Text;
+using EdgeCache.Origin.Authentication;
+using EdgeCache.Origin.Authorization;
+using EdgeCache.Origin.ControlPlane;
+using EdgeCache.Origin.Identity;
+using EdgeCache.Origin.Maintenance;
+using EdgeCache.Origin.Operations;
+using EdgeCache.Origin.Pipeline;
+using EdgeCache.Origin.Replication;
+using EdgeCache.Shared.Diagnostics;
+using EdgeCache.Shared.S3;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace EdgeCache.Origin.Hosting;
+
+/// <summary>Puts the web application together: one server, a branch for each listener.</summary>
+internal static class OriginApplication
+{
+    public static WebApplication Build(OriginOptions options, OriginParts parts, Listeners listeners, TimeProvider time, ILoggerFactory loggers)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, listeners));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = OriginServer.ShutdownTimeout);
+        builder.Services.AddSingleton(loggers);
+        builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
+        builder.Services.AddRouting();
+        builder.Services.AddMetrics();
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(time);
+        builder.Services.AddSingleton(parts.Catalog);
+        builder.Services.AddSingleton(parts.Blobs);
+        AddIdentity(builder.Services, parts.ControlPlane);
+        AddPipeline(builder.Services, options);
+        builder.Services.AddMaintenance();
+        var application = builder.Build();
+        Route(application);
+        return application;
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, OriginOptions options, Listeners listeners)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.AllowSynchronousIO = false;
+        // Read byte by byte, since clients sign and send both UTF-8 and Latin-1; written as the UTF-8 that they are kept as.
+        kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
+        kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.UTF8;
+        var limits = kestrel.Limits;
+        limits.MaxConcurrentConnections = options.MaxConnections;
+        limits.MaxRequestBodySize = null; // Each operation has its own limit, answered as S3 does.
+        limits.MaxRequestHeadersTotalSize = RequestLimits.ParserMaxHeaderBytes;
+        limits.MaxRequestHeaderCount = RequestLimits.MaxHeaders;
+        limits.MaxRequestLineSize = RequestLimits.MaxRequestLineBytes;
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        limits.KeepAliveTimeout = TimeSpan.FromSeconds(130);
+        foreach (var listener in listeners.All)
+        {
+            listener.Register(kestrel);
+        }
+    }
+
+    private static void AddIdentity(IServiceCollection services, ControlPlaneHost? host)
+    {
+        services.AddSingleton<SigningKeyCache>();
+        services.AddSingleton<SigningKeyProvider>();
+        services.AddSingleton<Authenticator>();
+        if (host is not null)
+        {
+            services.AddSingleton(host);
+            services.AddSingleton(host.AccessKeys);
+            services.AddSingleton(host.ApiTokens);
+            services.AddSingleton<ISigningKeySource>(host.SigningKeys);
+            services.AddSingleton<IBucketDirectory>(host.Directory);
+            services.AddSingleton<IControlFeedStatus, LocalControlFeedStatus>();
+            services.AddSingleton<AccessKeyEndpoints>();
+            return;
+        }
+
+        services.AddSingleton<ControlPlaneClient>();
+        services.AddSingleton<ISigningKeySource>(static s => s.GetRequiredService<ControlPlaneClient>());
+        services.AddSingleton<IBucketDirectory>(static s => s.GetRequiredService<ControlPlaneClient>());
+        services.AddSingleton<ControlFeedFollower>();
+        services.AddSingleton<IControlFeedStatus>(static s => s.GetRequiredService<ControlFeedFollower>());
+        services.AddHostedService(static s => s.GetRequiredService<ControlFeedFollower>());
+    }
+
+    private static void AddPipeline(IServiceCollection services, OriginOptions options)
+    {
+        var regions = options.Regions.Count == 0 ? [options.Region] : options.Regions;
+        services.AddSingleton(S3HostOptions.ForDomain(options.Domain, regions.Select(static r => r.ToLowerInvariant()), options.Domain));
+        services.AddSingleton<Authorizer>();
+        services.AddSingleton<OriginServices>();
+        services.AddSingleton(static s =>
+        {
+            var feed = s.GetRequiredService<Catalog.OriginCatalog>().Feed;
+            return new OriginMetrics(s.GetRequiredService<IMeterFactory>(), () => feed.CurrentSequence);
+        });
+        services.AddSingleton<S3Pipeline>();
+        services.AddSingleton<ClusterAuthentication>();
+        services.AddSingleton(static s => PrometheusExporter.ForScope(s.GetRequiredService<IMeterFactory>(), OriginMetrics.MeterName));
+        services.AddSingleton<AdminEndpoints>();
+        services.AddSingleton(static s => new InternalEndpoints(
+            s.GetRequiredService<Catalog.OriginCatalog>(),
+            s.GetRequiredService<ClusterAuthentication>(),
+            s.GetRequiredService<OriginMetrics>(),
+            s.GetRequiredService<IHostApplicationLifetime>(),
+            s.GetRequiredService<TimeProvider>(),
+            s.GetService<ControlPlaneHost>()));
+    }
+
+    private static void Route(WebApplication application)
+    {
+        var services = application.Services;
+        var s3 = services.GetRequiredService<S3Pipeline>();
+        if (services.GetService<ControlPlaneHost>() is { } host)
+        {
+            var cache = services.GetRequiredService<SigningKeyCache>();
+            host.Database.Committed += cache.Apply;
+        }
+
+        application.MapWhen(static c => Listener.KindOf(c) == ListenerKind.S3, branch => branch.Run(s3.InvokeAsync));
+        application.MapWhen(static c => Listener.KindOf(c) == ListenerKind.Admin, branch => branch.UseRouting().UseEndpoints(endpoints =>
+        {
+            services.GetRequiredService<AdminEndpoints>().Map(endpoints);
+            services.GetRequiredService<InternalEndpoints>().Map(endpoints);
+        }));
+        application.MapWhen(static c => Listener.KindOf(c) == ListenerKind.ControlPlane, branch => branch.UseRouting().UseEndpoints(
+            endpoints => services.GetRequiredService<AccessKeyEndpoints>().Map(endpoints)));
+    }
+}

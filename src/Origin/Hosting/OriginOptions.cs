@@ -1,0 +1,50 @@
+namespace EdgeCache.Origin.Hosting;
+
+/// <summary>The settings of one region's origin: section <c>Origin</c> of the configuration.</summary>
+public sealed class OriginOptions
+{
+    /// <summary>The configuration section that is bound to this type.</summary>
+    public const string SectionName = "Origin";
+
+    /// <summary>The name of this region, e.g. <c>ORD1</c>; upper-case letters, digits and hyphens.</summary>
+    public string Region { get; set; } = "ORD1";
+
+    /// <summary>The names of all regions of the deployment; empty means that this is the only one.</summary>
+    public IList<string> Regions { get; } = [];
+
+    /// <summary>Where this origin keeps its databases and objects. One process at a time may use it.</summary>
+    public string DataDirectory { get; set; } = "data";
+
+    /// <summary>Where the S3 API listens; port 0 takes any free port.</summary>
+    public string S3Url { get; set; } = "http://127.0.0.1:9001";
+
+    /// <summary>Where health, metrics and the API between tiers listen.</summary>
+    public string AdminUrl { get; set; } = "http://127.0.0.1:9101";
+
+    /// <summary>Where the control plane's API listens: set on the one origin that hosts the control plane.</summary>
+    public string? ControlPlaneUrl { get; set; }
+
+    /// <summary>The admin URL of the origin that hosts the control plane; not set on the host itself.</summary>
+    public string? ControlPlaneAdminUrl { get; set; }
+
+    /// <summary>The secret that the tiers of a deployment share; at least <see cref="OriginOptionsValidator.MinSecretLength"/> characters.</summary>
+    public string ClusterSecret { get; set; } = string.Empty;
+
+    /// <summary>The domain under which <c>object.&lt;region&gt;.&lt;domain&gt;</c> and the accelerated names are served.</summary>
+    public string Domain { get; set; } = "localhost";
+
+    /// <summary>What is made in an empty identity database; only read on the control plane's host.</summary>
+    public BootstrapOptions Bootstrap { get; } = new();
+
+    /// <summary>
+    /// For how long cached keys may decide requests after the control plane was last heard, 1 s to 7 days.
+    /// After it an origin that does not host the control plane refuses what it can't verify.
+    /// </summary>
+    public TimeSpan ControlPlaneMaxSilence { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>The largest number of simultaneous connections of all listeners together.</summary>
+    public int MaxConnections { get; set; } = 4096;
+
+    /// <summary>Whether this origin hosts the control plane.</summary>
+    public bool HostsControlPlane => !string.IsNullOrEmpty(ControlPlaneUrl);
+}
