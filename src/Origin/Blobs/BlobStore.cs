@@ -14,6 +14,7 @@ internal sealed class BlobStore : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly DiskThreads _disk = new();
+    private int _disposed;
 
     private BlobStore(BlobStoreOptions options, BlobLayout layout, BlobFiles files, TimeProvider time, ILogger logger) =>
         (_options, _layout, _files, _time, _logger) = (options, layout, files, time, logger);
@@ -159,7 +160,7 @@ internal sealed class BlobStore : IAsyncDisposable
         });
 
     /// <summary>Waits for what the disk is doing.</summary>
-    public ValueTask DisposeAsync() => _disk.DisposeAsync();
+    public ValueTask DisposeAsync() => Interlocked.Exchange(ref _disposed, 1) == 0 ? _disk.DisposeAsync() : ValueTask.CompletedTask;
 
     /// <summary>The file operations.</summary>
     internal BlobFiles Files => _files;

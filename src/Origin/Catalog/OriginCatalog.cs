@@ -11,6 +11,7 @@ internal sealed class OriginCatalog : IAsyncDisposable
 {
     private readonly FileStream _lock;
     private readonly ReaderPool _readers;
+    private int _disposed;
 
     private OriginCatalog(FileStream fileLock, ReaderPool readers, CatalogWriter writer, FeedStore feed, string region)
     {
@@ -49,6 +50,11 @@ internal sealed class OriginCatalog : IAsyncDisposable
     /// <summary>Commits what is queued and closes the database. Nothing may be reading.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         await Writer.DisposeAsync();
         _readers.Dispose();
         await _lock.DisposeAsync();
