@@ -3,7 +3,7 @@ using System.Buffers;
 namespace EdgeCache.Shared.S3.Xml;
 
 /// <summary>Reads request bodies that are documents: whole, but never more than a bound.</summary>
-public static class S3XmlBody
+internal static class S3XmlBody
 {
     /// <summary>The largest body of a request whose document has a bound of its own nowhere, in bytes.</summary>
     public const int DefaultMaxBytes = 64 * 1024;
@@ -52,7 +52,7 @@ public static class S3XmlBody
     }
 
     /// <summary>Reads a body and parses it; MalformedXML when it is too long.</summary>
-    internal static async ValueTask<(T? Value, S3Error? Error)> ReadAsync<T>(
+    public static async ValueTask<(T? Value, S3Error? Error)> ReadAsync<T>(
         Stream body, int maxBytes, Func<ReadOnlyMemory<byte>, (T? Value, S3Error? Error)> parse, CancellationToken cancellationToken)
         where T : class =>
         await ReadAsync(body, maxBytes, cancellationToken) is { } document ? parse(document) : (null, Malformed);
