@@ -1,0 +1,174 @@
+using EdgeCache.Shared.Replication;
+
+namespace EdgeCache.Edge.Upstream;
+
+/// <summary>
+/// What an edge knows of one change feed: how far it has applied it, when it was last heard, and which names changed when.
+/// Frames are applied by one follower; any number of requests read.
+/// Invariant: a record is in the table before the position and the time of hearing move over it, so whoever sees the stream live and an entry
+/// that the table does not refute has an entry that was current within <see cref="FeedFrame.StaleAfter"/>.
+/// </summary>
+internal sealed class ChangeStream(string name, TimeProvider time)
+{
+    private const long NeverHeard = long.MinValue;
+
+    private readonly Lock _applying = new();
+    private History _history = new(string.Empty, 0, new InvalidationTable());
+    private PositionWaiter? _waiters;
+    private long _position;
+    private long _lastHeard = NeverHeard;
+    private long _lastHeardUtcTicks;
+
+    /// <summary>The region's name, or <c>control</c>.</summary>
+    public string Name => name;
+
+    /// <summary>The identity of the history that is followed; empty when the stream was never heard.</summary>
+    public string Epoch => Volatile.Read(ref _history).Epoch;
+
+    /// <summary>The last applied position.</summary>
+    public long Position => Volatile.Read(ref _position);
+
+    /// <summary>Whether there is a position to go on from, of this process or an earlier one.</summary>
+    public bool HasState => Epoch.Length > 0;
+
+    /// <summary>Whether the feed was heard within <see cref="FeedFrame.StaleAfter"/>.</summary>
+    public bool IsLive => Silence < FeedFrame.StaleAfter;
+
+    /// <summary>How long ago this process last heard the feed; <see cref="TimeSpan.MaxValue"/> when never.</summary>
+    public TimeSpan Silence => Volatile.Read(ref _lastHeard) is var heard and not NeverHeard ? time.GetElapsedTime(heard) : TimeSpan.MaxValue;
+
+    /// <summary>When the feed was last heard, by this process or, restored from the checkpoint, an earlier one.</summary>
+    public DateTimeOffset LastHeardAt => new(Volatile.Read(ref _lastHeardUtcTicks), TimeSpan.Zero);
+
+    /// <summary>Taken before a question is sent: whatever the answer is, it reflects all changes that were applied by now.</summary>
+    public StreamStamp Stamp()
+    {
+        lock (_applying)
+        {
+            return new StreamStamp(_history.Epoch, _position, time.GetUtcNow());
+        }
+    }
+
+    /// <summary>Whether no change is known that an entry with this stamp does not reflect.</summary>
+    public bool Covers(in StreamStamp stamp, ChangeName name)
+    {
+        var history = Volatile.Read(ref _history);
+        return string.Equals(stamp.Epoch, history.Epoch, StringComparison.Ordinal) && stamp.AsOf >= history.Floor &&
+            stamp.AsOf >= history.Changes.LastChange(name);
+    }
+
+    /// <summary>Applies a frame of the feed.</summary>
+    /// <returns>Whether everything learned from the stream before became void.</returns>
+    public bool Apply(FeedFrame frame)
+    {
+        var wasReset = false;
+        lock (_applying)
+        {
+            if (frame.Epoch != _history.Epoch)
+            {
+                Volatile.Write(ref _history, new History(frame.Epoch, frame.Position, new InvalidationTable()));
+                Volatile.Write(ref _position, frame.Position);
+                wasReset = true;
+            }
+            else if (frame.Reset)
+            {
+                Volatile.Write(ref _history, _history with { Floor = frame.Position });
+                wasReset = true;
+            }
+
+            Record(frame.Records);
+            Volatile.Write(ref _position, Math.Max(_position, frame.Position));
+            Volatile.Write(ref _lastHeardUtcTicks, time.GetUtcNow().UtcTicks);
+            Volatile.Write(ref _lastHeard, time.GetTimestamp());
+            ReleaseWaiters();
+        }
+
+        return wasReset;
+    }
+
+    /// <summary>Records a change that this edge learned of ahead of the feed, from the answer to a write that it passed on.</summary>
+    public void Invalidate(ChangeName name, long sequence) => Volatile.Read(ref _history).Changes.Record(name, sequence);
+
+    /// <summary>Completes with true once the feed has reached <paramref name="position"/>, with false after <paramref name="timeout"/>.</summary>
+    public async Task<bool> WaitForAsync(long position, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        PositionWaiter waiter;
+        lock (_applying)
+        {
+            if (_position >= position)
+            {
+                return true;
+            }
+
+            waiter = _waiters = new PositionWaiter(position, _waiters);
+        }
+
+        try
+        {
+            await waiter.Reached.Task.WaitAsync(timeout, time, cancellationToken);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+        finally
+        {
+            lock (_applying)
+            {
+                _waiters = PositionWaiter.Without(_waiters, waiter);
+            }
+        }
+    }
+
+    /// <summary>A consistent copy of the state, for the checkpoint.</summary>
+    public StreamCheckpoint Checkpoint()
+    {
+        lock (_applying)
+        {
+            var changes = new byte[InvalidationTable.Slots * sizeof(long)];
+            _history.Changes.CopyTo(changes);
+            return new StreamCheckpoint(_history.Epoch, _history.Floor, _position, LastHeardAt, changes);
+        }
+    }
+
+    /// <summary>Goes on from an earlier process's state; only before the follower starts.</summary>
+    public void Restore(StreamCheckpoint checkpoint)
+    {
+        lock (_applying)
+        {
+            Volatile.Write(ref _history, new History(checkpoint.Epoch, checkpoint.Floor, new InvalidationTable(checkpoint.Changes.Span)));
+            Volatile.Write(ref _position, checkpoint.Position);
+            Volatile.Write(ref _lastHeardUtcTicks, checkpoint.LastHeardAt.UtcTicks);
+        }
+    }
+
+    private void Record(IReadOnlyList<ChangeRecord> records)
+    {
+        foreach (var record in records)
+        {
+            _history.Changes.Record(ChangeName.Of(record), record.Sequence);
+            if (record.Kind == ChangeKind.BucketDeleted)
+            {
+                _history.Changes.Record(ChangeName.AllObjects(record.Bucket), record.Sequence);
+            }
+        }
+    }
+
+    private void ReleaseWaiters()
+    {
+        for (var waiter = _waiters; waiter is not null; waiter = waiter.Next)
+        {
+            if (waiter.Position <= _position)
+            {
+                waiter.Reached.TrySetResult();
+            }
+        }
+    }
+
+    /// <summary>One history of the stream, replaced as a whole.</summary>
+    /// <param name="Epoch">Its identity.</param>
+    /// <param name="Floor">Nothing learned before this position is believed.</param>
+    /// <param name="Changes">What changed since.</param>
+    private sealed record History(string Epoch, long Floor, InvalidationTable Changes);
+}
