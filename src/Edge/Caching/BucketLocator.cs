@@ -1,0 +1,53 @@
+using EdgeCache.Edge.Upstream;
+using EdgeCache.Shared.Replication;
+using EdgeCache.Shared.S3;
+
+namespace EdgeCache.Edge.Caching;
+
+/// <summary>A bucket that exists, where it lives, and how fresh that is.</summary>
+internal sealed record LocatedBucket(Region Region, BucketFacts Facts, Freshness Freshness);
+
+/// <summary>Finds the bucket of a request: by the host's region when the name says it, by the directory otherwise.</summary>
+internal sealed class BucketLocator(BucketDirectory directory, BucketFactsCache facts, RegionSet regions)
+{
+    /// <summary>The bucket; or NoSuchBucket, or ServiceUnavailable when nobody can be asked.</summary>
+    public async ValueTask<(S3Error? Error, LocatedBucket? Bucket)> LocateAsync(S3Request request, CancellationToken cancellationToken)
+    {
+        if (request.HostRegion is not null)
+        {
+            return regions.TryGet(request.HostRegion, out var named)
+                ? await InRegionAsync(named, request.Bucket, cancellationToken)
+                : (NoSuchBucket(request.Bucket), null);
+        }
+
+        var (fault, region) = await directory.FindAsync(request.Bucket, cancellationToken);
+        if (region is null)
+        {
+            return (fault == UpstreamFault.None ? NoSuchBucket(request.Bucket) : S3ErrorCode.ServiceUnavailable, null);
+        }
+
+        var (error, bucket) = await InRegionAsync(region, request.Bucket, cancellationToken);
+        if (error?.Code != S3ErrorCode.NoSuchBucket)
+        {
+            return (error, bucket);
+        }
+
+        // The bucket may have been deleted and created elsewhere since the directory was asked.
+        var (_, now) = await directory.AskAsync(request.Bucket, cancellationToken);
+        return now is null || ReferenceEquals(now, region) ? (error, null) : await InRegionAsync(now, request.Bucket, cancellationToken);
+    }
+
+    /// <summary>The region to which a request that is passed on belongs; null when the bucket is not known anywhere.</summary>
+    public async ValueTask<(UpstreamFault Fault, Region? Region)> RegionAsync(S3Request request, CancellationToken cancellationToken) =>
+        regions.TryGet(request.HostRegion, out var named) ? (UpstreamFault.None, named) : await directory.FindAsync(request.Bucket, cancellationToken);
+
+    private async ValueTask<(S3Error? Error, LocatedBucket? Bucket)> InRegionAsync(Region region, string bucket, CancellationToken cancellationToken)
+    {
+        var reply = await facts.GetAsync(new RegionalBucket(region, bucket), cancellationToken);
+        return !reply.IsKnown ? ((S3Error)S3ErrorCode.ServiceUnavailable, null)
+            : reply.Fact is null ? (NoSuchBucket(bucket), null)
+            : (null, new LocatedBucket(region, reply.Fact, reply.Freshness));
+    }
+
+    private static S3Error NoSuchBucket(string bucket) => new(S3ErrorCode.NoSuchBucket, null, [new("BucketName", bucket)]);
+}

@@ -1,0 +1,133 @@
+using EdgeCache.Edge.Pipeline;
+using EdgeCache.Edge.Upstream;
+
+namespace EdgeCache.Edge.Caching;
+
+/// <summary>
+/// Keeps facts of one kind coherent with the change stream that tells of their changes:
+/// <list type="bullet">
+/// <item>while the stream is live, a cached fact that no known change refutes is current;</item>
+/// <item>otherwise upstream is asked, once for all who want the same;</item>
+/// <item>if upstream can't be asked, the cached fact serves up to a maximum staleness.</item>
+/// </list>
+/// A change that is applied while an answer is under way refutes that answer by its stamp, both for the cache and for whoever waits.
+/// </summary>
+internal abstract class FactCache<TName, TFact>(
+    MetadataCache store, TimeSpan maxStaleness, bool inMemory, TimeProvider time, EdgeMetrics metrics, CancellationToken stopping)
+    where TName : notnull
+    where TFact : class
+{
+    /// <summary>How often an answer that a change overtook is asked for anew before the last one is taken: it was asked for after the request arrived.</summary>
+    private const int MaxOvertakes = 4;
+
+    private readonly SingleFlight<TName, (UpstreamFault Fault, CachedFact<TFact>? Entry)> _questions = new();
+
+    /// <summary>The kind of fact, for metrics.</summary>
+    protected abstract string Kind { get; }
+
+    /// <summary>How long the absence of a fact is kept at most; null for no limit but the feed's word.</summary>
+    protected virtual TimeSpan? AbsenceLifetime => null;
+
+    /// <summary>The fact, from the cache if it may be believed. Completes synchronously for a current fact in memory.</summary>
+    public ValueTask<FactReply<TFact>> GetAsync(TName name, CancellationToken cancellationToken)
+    {
+        var look = store.FindAsync<CachedFact<TFact>>(StoreKey(name), inMemory, cancellationToken);
+        if (!look.IsCompletedSuccessfully)
+        {
+            return Slow(look);
+        }
+
+        var cached = look.Result;
+        return cached is not null && Covers(name, cached) && Stream(name).IsLive
+            ? ValueTask.FromResult(Count(new FactReply<TFact>(Freshness.Current, cached.Fact)))
+            : RevalidateAsync(name, cached, cancellationToken);
+
+        async ValueTask<FactReply<TFact>> Slow(ValueTask<CachedFact<TFact>?> pending)
+        {
+            var found = await pending;
+            return found is not null && Covers(name, found) && Stream(name).IsLive
+                ? Count(new FactReply<TFact>(Freshness.Current, found.Fact))
+                : await RevalidateAsync(name, found, cancellationToken);
+        }
+    }
+
+    /// <summary>The fact as upstream has it now, whatever is cached.</summary>
+    public async ValueTask<FactReply<TFact>> AskAsync(TName name, CancellationToken cancellationToken)
+    {
+        await store.DropAsync(StoreKey(name));
+        return await RevalidateAsync(name, null, cancellationToken);
+    }
+
+    protected abstract ChangeStream Stream(TName name);
+
+    protected abstract string StoreKey(TName name);
+
+    /// <summary>Whether no change is known that the entry does not reflect.</summary>
+    protected abstract bool Covers(TName name, CachedFact<TFact> entry);
+
+    /// <summary>Whether upstream failed so recently that a caller with something to fall back on should not wait for it.</summary>
+    protected abstract bool FailedRecently(TName name);
+
+    /// <summary>Asks upstream: the fact if there is one, and the position that the answer itself states, or 0.</summary>
+    protected abstract Task<(UpstreamFault Fault, TFact? Fact, long AsOf)> QueryAsync(TName name, CancellationToken cancellationToken);
+
+    private async ValueTask<FactReply<TFact>> RevalidateAsync(TName name, CachedFact<TFact>? cached, CancellationToken cancellationToken)
+    {
+        if (cached is not null && !Covers(name, cached))
+        {
+            cached = null;
+        }
+
+        if (cached is not null && FailedRecently(name) && TryServeStale(name, cached, out var stale))
+        {
+            return Count(stale);
+        }
+
+        for (var overtaken = 0; ; overtaken++)
+        {
+            var (fault, entry) = await _questions.JoinAsync(name, QuestionAsync, cancellationToken);
+            if (fault == UpstreamFault.None && (Covers(name, entry!) || overtaken == MaxOvertakes))
+            {
+                return Count(new FactReply<TFact>(Freshness.Asked, entry!.Fact));
+            }
+
+            if (fault != UpstreamFault.None)
+            {
+                return Count(cached is not null && TryServeStale(name, cached, out stale) ? stale : new FactReply<TFact>(Freshness.Unknown, null));
+            }
+        }
+    }
+
+    private async Task<(UpstreamFault Fault, CachedFact<TFact>? Entry)> QuestionAsync(TName name)
+    {
+        var stamp = Stream(name).Stamp();
+        var (fault, fact, asOf) = await QueryAsync(name, stopping);
+        if (fault != UpstreamFault.None)
+        {
+            return (fault, null);
+        }
+
+        var entry = new CachedFact<TFact>(stamp.Epoch, Math.Max(stamp.AsOf, asOf), stamp.At, fact);
+        if (Covers(name, entry))
+        {
+            await store.KeepAsync(StoreKey(name), entry, inMemory, fact is null ? AbsenceLifetime : null);
+        }
+
+        return (fault, entry);
+    }
+
+    private bool TryServeStale(TName name, CachedFact<TFact> cached, out FactReply<TFact> reply)
+    {
+        // While the stream was heard and did not refute the entry, the entry was current.
+        var heard = Stream(name).LastHeardAt;
+        var staleness = time.GetUtcNow() - (heard > cached.At ? heard : cached.At);
+        reply = new FactReply<TFact>(Freshness.Stale, cached.Fact, staleness);
+        return staleness <= maxStaleness;
+    }
+
+    private FactReply<TFact> Count(FactReply<TFact> reply)
+    {
+        metrics.Resolved(Kind, reply.Freshness);
+        return reply;
+    }
+}

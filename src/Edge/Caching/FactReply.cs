@@ -1,0 +1,27 @@
+namespace EdgeCache.Edge.Caching;
+
+/// <summary>How fresh a fact is.</summary>
+internal enum Freshness
+{
+    /// <summary>From the cache, and the live feed vouches for it.</summary>
+    Current,
+
+    /// <summary>Upstream said so just now.</summary>
+    Asked,
+
+    /// <summary>From the cache; upstream can't be asked, and the configured maximum staleness is not reached.</summary>
+    Stale,
+
+    /// <summary>Not known: upstream can't be asked, and nothing cached may be used.</summary>
+    Unknown,
+}
+
+/// <summary>An answer about a fact.</summary>
+/// <param name="Freshness">Whether and how it is known.</param>
+/// <param name="Fact">The fact; null when it is known that there is none, or nothing is known.</param>
+/// <param name="Staleness">For how long the fact has not been known to be current; zero unless stale.</param>
+internal readonly record struct FactReply<T>(Freshness Freshness, T? Fact, TimeSpan Staleness = default)
+    where T : class
+{
+    public bool IsKnown => Freshness != Freshness.Unknown;
+}
