@@ -1,0 +1,23 @@
+using EdgeCache.Edge.Authentication;
+using EdgeCache.Edge.Upstream;
+using EdgeCache.Shared.Replication;
+
+namespace EdgeCache.Edge.Authorization;
+
+/// <summary>
+/// A version that this caller may read. Only <see cref="Authoriser"/> makes one, and look-up, fill and respond ask for one, so that no byte and no
+/// header of an object leaves without a decision for this very caller.
+/// </summary>
+internal sealed class AuthorisedRead
+{
+    internal AuthorisedRead(AuthenticatedCaller caller, Region region, VersionFacts version) => (Caller, Region, Version) = (caller, region, version);
+
+    /// <summary>Who reads.</summary>
+    public AuthenticatedCaller Caller { get; }
+
+    /// <summary>The home region of the bucket.</summary>
+    public Region Region { get; }
+
+    /// <summary>What is read; may be a delete marker.</summary>
+    public VersionFacts Version { get; }
+}

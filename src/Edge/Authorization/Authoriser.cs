@@ -1,0 +1,38 @@
+using EdgeCache.Edge.Authentication;
+using EdgeCache.Edge.Caching;
+using EdgeCache.Shared.Iam;
+using EdgeCache.Shared.Replication;
+using EdgeCache.Shared.S3;
+
+namespace EdgeCache.Edge.Authorization;
+
+/// <summary>
+/// Decides reads by the evaluator that the origin uses too, on every request, hit or not. The answer depends on this caller alone: nothing of
+/// it is cached.
+/// </summary>
+internal sealed partial class Authoriser(ILogger<Authoriser> logger)
+{
+    /// <summary>Decides on the bucket's and the version's facts.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="request">For what.</param>
+    /// <param name="bucket">The bucket.</param>
+    /// <param name="version">The version that the request names; null when there is none, which only those who may list learn.</param>
+    public (S3Error? Error, AuthorisedRead? Read) Decide(AuthenticatedCaller caller, S3Request request, LocatedBucket bucket, VersionFacts? version)
+    {
+        var versionId = request.Query.Get("versionId");
+        var action = S3Actions.For(request.Operation, versionId is not null);
+        var decision = AccessEvaluator.Evaluate(new AccessRequest(caller.Principal, action, bucket.Facts, ObjectAccess.Of(version)));
+        if (!decision.Allowed)
+        {
+            LogRefused(action, request.Bucket, caller.Principal.Name, decision.Reason);
+            return ((S3Error)S3ErrorCode.AccessDenied, null);
+        }
+
+        return version is not null ? (null, new AuthorisedRead(caller, bucket.Region, version))
+            : versionId is null ? (new S3Error(S3ErrorCode.NoSuchKey, null, [new("Key", request.Key)]), null)
+            : (new S3Error(S3ErrorCode.NoSuchVersion, null, [new("Key", request.Key), new("VersionId", versionId)]), null);
+    }
+
+    [LoggerMessage(3300, LogLevel.Debug, "{Action} in {Bucket} by {Principal} was refused: {Reason}")]
+    private partial void LogRefused(string action, string bucket, string principal, string reason);
+}
