@@ -1,0 +1,238 @@
+using System.Diagnostics;
+using EdgeCache.Edge.Storage.Nvme;
+using EdgeCache.Shared.Buffers;
+
+namespace EdgeCache.Edge.Filling;
+
+/// <summary>How far a fill has come.</summary>
+/// <param name="State">Where it stands.</param>
+/// <param name="Failure">Why it failed, when it did.</param>
+/// <param name="Available">How many of the chunk's first bytes have arrived.</param>
+internal readonly record struct FillProgress(FillState State, FillFailure Failure, int Available);
+
+/// <summary>
+/// The one ongoing fetch of a chunk: bytes arrive in a buffer, and everyone who waits is woken as they do. It belongs to no caller: users join
+/// while there is something to join and leave when they like; only if all leave while it is still queued is it abandoned.
+/// The runner owns one reference to the buffer, from <see cref="Begin"/> to <see cref="Retire"/>. Readers copy under a reference of their own and
+/// never keep it across a wait, so a slow client holds nothing.
+/// </summary>
+/// <param name="id">The chunk.</param>
+/// <param name="length">Its length in bytes.</param>
+/// <param name="abandoned">Cancelled when all users leave before the fetch begins.</param>
+internal sealed class ChunkFill(ChunkId id, int length, CancellationTokenSource abandoned)
+{
+    private readonly Lock _lock = new();
+    private FillState _state = FillState.Queued;
+    private FillFailure _failure;
+    private PooledBuffer? _buffer;
+    private TaskCompletionSource? _progress;
+    private TaskCompletionSource? _deserted;
+    private int _available;
+    private int _users = 1;
+    private bool _retired;
+
+    public ChunkId Id => id;
+
+    /// <summary>The chunk's length in bytes.</summary>
+    public int Length => length;
+
+    /// <summary>Cancelled when all users left before the fetch began.</summary>
+    public CancellationToken Abandoned => abandoned.Token;
+
+    /// <summary>How many bytes have arrived.</summary>
+    public int Available => Volatile.Read(ref _available);
+
+    /// <summary>The room for the bytes to come; for the runner only, between <see cref="Begin"/> and <see cref="Retire"/>.</summary>
+    public Memory<byte> Remaining => _buffer!.Memory[_available..length];
+
+    /// <summary>All bytes; for the runner only, once complete.</summary>
+    public ReadOnlyMemory<byte> Payload => _buffer!.Memory[..length];
+
+    /// <summary>Whether the fetch was given up.</summary>
+    public bool HasFailed
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _state is FillState.Failed or FillState.Abandoned;
+            }
+        }
+    }
+
+    /// <summary>Becomes a user; false when there is nothing to join any more.</summary>
+    public bool TryJoin()
+    {
+        lock (_lock)
+        {
+            if (_retired || _state is FillState.Failed or FillState.Abandoned)
+            {
+                return false;
+            }
+
+            _users++;
+            return true;
+        }
+    }
+
+    /// <summary>Stops being a user.</summary>
+    /// <returns>Whether this abandoned the fill.</returns>
+    public bool Leave()
+    {
+        lock (_lock)
+        {
+            Debug.Assert(_users > 0, "Nobody leaves twice.");
+            if (--_users > 0)
+            {
+                return false;
+            }
+
+            _deserted?.TrySetResult();
+            if (_state != FillState.Queued)
+            {
+                return false;
+            }
+
+            _state = FillState.Abandoned;
+        }
+
+        abandoned.Cancel();
+        return true;
+    }
+
+    /// <summary>Waits until more than <paramref name="offset"/> bytes have arrived or the fill has ended.</summary>
+    public ValueTask<FillProgress> WaitBeyondAsync(int offset, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return _available > offset || IsOver ? ValueTask.FromResult(Progress) : Wait(_progress ??= NewSignal());
+        }
+
+        async ValueTask<FillProgress> Wait(TaskCompletionSource signal)
+        {
+            while (true)
+            {
+                await signal.Task.WaitAsync(cancellationToken);
+                lock (_lock)
+                {
+                    if (_available > offset || IsOver)
+                    {
+                        return Progress;
+                    }
+
+                    signal = _progress ??= NewSignal();
+                }
+            }
+        }
+    }
+
+    /// <summary>Copies bytes that have arrived.</summary>
+    /// <returns>How many; -1 when the buffer is gone, and the store or a new fill must serve.</returns>
+    public int TryCopy(int offset, Span<byte> destination)
+    {
+        PooledBuffer? buffer;
+        lock (_lock)
+        {
+            buffer = _buffer;
+            if (buffer is null || _retired || !buffer.TryAddReference())
+            {
+                return -1;
+            }
+        }
+
+        var count = Math.Min(_available - offset, destination.Length);
+        buffer.Span.Slice(offset, count).CopyTo(destination);
+        buffer.Release();
+        return count;
+    }
+
+    /// <summary>The fetch begins, into <paramref name="buffer"/>, whose reference passes to the fill; false when all users have left.</summary>
+    public bool Begin(PooledBuffer buffer)
+    {
+        lock (_lock)
+        {
+            if (_state != FillState.Queued)
+            {
+                return false;
+            }
+
+            _buffer = buffer;
+            _state = FillState.Filling;
+            return true;
+        }
+    }
+
+    /// <summary>Bytes were written to the front of <see cref="Remaining"/>.</summary>
+    public void Advance(int count)
+    {
+        lock (_lock)
+        {
+            Debug.Assert(_available + count <= length, "A fill can't hold more than the chunk.");
+            Volatile.Write(ref _available, _available + count);
+            Move(_available == length ? FillState.Complete : FillState.Filling);
+        }
+    }
+
+    /// <summary>The attempt ended early; another follows.</summary>
+    public void Stall()
+    {
+        lock (_lock)
+        {
+            _state = FillState.Stalled;
+        }
+    }
+
+    public void Fail(FillFailure failure)
+    {
+        lock (_lock)
+        {
+            _failure = failure;
+            if (_state != FillState.Abandoned)
+            {
+                Move(FillState.Failed);
+            }
+        }
+    }
+
+    /// <summary>Completes when no user is left.</summary>
+    public Task DesertedAsync()
+    {
+        lock (_lock)
+        {
+            _deserted ??= NewSignal();
+            if (_users == 0)
+            {
+                _deserted.TrySetResult();
+            }
+
+            return _deserted.Task;
+        }
+    }
+
+    /// <summary>The end: gives the runner's reference to the buffer up. Nobody can join any more.</summary>
+    public void Retire()
+    {
+        lock (_lock)
+        {
+            _retired = true;
+            _buffer?.Release();
+            _buffer = null;
+            _progress?.TrySetResult();
+        }
+    }
+
+    private bool IsOver => _state is FillState.Complete or FillState.Failed or FillState.Abandoned || _retired;
+
+    private FillProgress Progress => new(_state, _failure, _available);
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Changes the state and wakes everyone who waits. Under the lock.</summary>
+    private void Move(FillState state)
+    {
+        _state = state;
+        var signal = _progress;
+        _progress = null;
+        signal?.TrySetResult();
+    }
+}

@@ -1,0 +1,187 @@
+using EdgeCache.Edge.Hosting;
+using EdgeCache.Edge.Pipeline;
+using EdgeCache.Edge.Storage.Nvme;
+using EdgeCache.Edge.Upstream;
+using EdgeCache.Shared.Replication;
+
+namespace EdgeCache.Edge.Filling;
+
+/// <summary>Runs one fill from queue to store: slot and buffer, attempts at the origin, append, end.</summary>
+internal sealed class FillRunner(
+    ChunkStore store, FillBuffers buffers, FillOptions options, TimeProvider time, EdgeMetrics metrics, ILogger<FillRunner> logger) : IDisposable
+{
+    /// <summary>How long bytes that the store did not take stay readable for those who wait, at most.</summary>
+    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(5);
+
+    /// <summary>The second attempt follows at once, since most connections break for reasons of their own; the third waits for this long, the next ones in proportion.</summary>
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
+
+    private readonly SemaphoreSlim _slots = new(options.MaxActive, options.MaxActive);
+
+    /// <summary>Fetches and stores the chunk. Never throws for what upstreams and disks do; the caller retires the fill.</summary>
+    public async Task RunAsync(ChunkFill fill, VersionFacts version, Region region, Action<ChunkFill> remove, CancellationToken stopping)
+    {
+        using var queued = CancellationTokenSource.CreateLinkedTokenSource(fill.Abandoned, stopping);
+        try
+        {
+            await _slots.WaitAsync(queued.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            EndQueued(fill);
+            return;
+        }
+
+        FillFailure failure;
+        try
+        {
+            var buffer = await buffers.RentAsync(fill.Length, queued.Token);
+            if (!fill.Begin(buffer))
+            {
+                buffer.Release();
+                EndQueued(fill);
+                return;
+            }
+
+            failure = await FetchAsync(fill, version, region, stopping);
+        }
+        catch (OperationCanceledException)
+        {
+            EndQueued(fill);
+            return;
+        }
+        finally
+        {
+            _slots.Release();
+        }
+
+        if (failure != FillFailure.None)
+        {
+            // Whoever comes now starts afresh; those who wait learn of the failure.
+            remove(fill);
+            fill.Fail(failure);
+            metrics.FillEnded(FillState.Failed, failure);
+            FillLog.Failed(logger, version.Bucket, fill.Id.Index, region.Name, failure);
+            return;
+        }
+
+        await StoreAsync(fill, remove, stopping);
+    }
+
+    public void Dispose() => _slots.Dispose();
+
+    private void EndQueued(ChunkFill fill)
+    {
+        fill.Fail(FillFailure.Unreachable);
+        metrics.FillEnded(FillState.Abandoned, FillFailure.None);
+    }
+
+    private async Task<FillFailure> FetchAsync(ChunkFill fill, VersionFacts version, Region region, CancellationToken stopping)
+    {
+        metrics.FillStarted(region.Name);
+        var failure = FillFailure.Unreachable;
+        for (var attempt = 1; attempt <= options.MaxAttempts; attempt++)
+        {
+            try
+            {
+                failure = await AttemptAsync(fill, version, region, stopping);
+            }
+            catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+            {
+                failure = FillFailure.Unreachable;
+                metrics.FillStalled(region.Name);
+                FillLog.Stalled(logger, version.Bucket, fill.Id.Index, region.Name, fill.Available, attempt);
+            }
+            catch (OperationCanceledException)
+            {
+                return FillFailure.Unreachable;
+            }
+
+            if (failure != FillFailure.Unreachable || attempt == options.MaxAttempts)
+            {
+                break;
+            }
+
+            fill.Stall();
+            if (attempt > 1)
+            {
+                await Task.Delay(RetryPause * (attempt - 1), time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        return failure;
+    }
+
+    /// <summary>One request for the bytes that are still missing.</summary>
+    /// <exception cref="OperationCanceledException">Nothing came for the stall timeout, or the edge stops.</exception>
+    private async Task<FillFailure> AttemptAsync(ChunkFill fill, VersionFacts version, Region region, CancellationToken stopping)
+    {
+        using var stall = new CancellationTokenSource(options.StallTimeout, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(stall.Token, stopping);
+        var offset = ChunkGeometry.OffsetOf(fill.Id.Index) + fill.Available;
+        using var reply = await region.Ranges.OpenAsync(version, offset, fill.Length - fill.Available, linked.Token);
+        if (reply.Outcome != Upstream.RangeOutcome.Open)
+        {
+            return reply.Outcome switch
+            {
+                Upstream.RangeOutcome.VersionGone => FillFailure.VersionGone,
+                Upstream.RangeOutcome.Refused => FillFailure.Refused,
+                _ => FillFailure.Unreachable,
+            };
+        }
+
+        try
+        {
+            while (fill.Available < fill.Length)
+            {
+                stall.CancelAfter(options.StallTimeout);
+                var count = await reply.Body.ReadAsync(fill.Remaining, linked.Token);
+                if (count == 0)
+                {
+                    return FillFailure.Unreachable;
+                }
+
+                metrics.FilledBytes(region.Name, count);
+                fill.Advance(count);
+            }
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            FillLog.BrokenOff(logger, version.Bucket, fill.Id.Index, region.Name, fill.Available, e.Message);
+            return FillFailure.Unreachable;
+        }
+
+        return FillFailure.None;
+    }
+
+    private async Task StoreAsync(ChunkFill fill, Action<ChunkFill> remove, CancellationToken stopping)
+    {
+        var stored = false;
+        try
+        {
+            stored = await store.AppendAsync(fill.Id, fill.Payload, stopping);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping: what waits is served from the buffer below.
+        }
+
+        metrics.FillEnded(FillState.Complete, FillFailure.None);
+        if (stored)
+        {
+            return;
+        }
+
+        metrics.FillNotStored();
+        try
+        {
+            await fill.DesertedAsync().WaitAsync(Linger, time, stopping);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            // Whoever is slower than that fetches anew.
+        }
+
+        remove(fill);
+    }
+}

@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using EdgeCache.Edge.Pipeline;
+using EdgeCache.Edge.Storage.Nvme;
+using EdgeCache.Edge.Upstream;
+using EdgeCache.Shared.Replication;
+
+namespace EdgeCache.Edge.Filling;
+
+/// <summary>
+/// All fetches of chunks that are under way, at most one per chunk however many want it: whoever asks either starts the fill or joins it.
+/// A fill stays in the table until its bytes are visible in the store, so there is no moment at which a chunk is in neither.
+/// </summary>
+internal sealed class FillTable(
+    FillRunner runner, int maxActiveAndQueued, EdgeMetrics metrics, CancellationToken stopping)
+{
+    private readonly ConcurrentDictionary<ChunkId, ChunkFill> _fills = new();
+    private int _count;
+
+    /// <summary>How many fills are in the table.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>The fill of a chunk if there is one; its user must <see cref="ChunkFill.Leave"/>.</summary>
+    public bool TryJoin(ChunkId id, out ChunkFill? fill) => _fills.TryGetValue(id, out fill) && fill.TryJoin();
+
+    /// <summary>Whether a fill of the chunk is under way.</summary>
+    public bool Contains(ChunkId id) => _fills.ContainsKey(id);
+
+    /// <summary>Joins the fill of a chunk or starts it; null when too many wait already.</summary>
+    /// <param name="id">The chunk.</param>
+    /// <param name="version">The version that it is part of.</param>
+    /// <param name="region">Where to fetch it.</param>
+    /// <param name="started">Whether this call started it.</param>
+    public ChunkFill? JoinOrStart(ChunkId id, VersionFacts version, Region region, out bool started)
+    {
+        while (true)
+        {
+            if (_fills.TryGetValue(id, out var existing))
+            {
+                if (existing.TryJoin())
+                {
+                    metrics.FillJoined();
+                    started = false;
+                    return existing;
+                }
+
+                Remove(existing);
+                continue;
+            }
+
+            if (Volatile.Read(ref _count) >= maxActiveAndQueued)
+            {
+                started = false;
+                return null;
+            }
+
+            var fill = new ChunkFill(id, ChunkGeometry.LengthOf(id.Index, version.Size), new CancellationTokenSource());
+            if (_fills.TryAdd(id, fill))
+            {
+                Interlocked.Increment(ref _count);
+                started = true;
+                _ = RunAsync(fill, version, region);
+                return fill;
+            }
+        }
+    }
+
+    private async Task RunAsync(ChunkFill fill, VersionFacts version, Region region)
+    {
+        // The caller of JoinOrStart must not be held up by the first steps of the fetch.
+        await Task.Yield();
+        try
+        {
+            await runner.RunAsync(fill, version, region, Remove, stopping);
+        }
+        finally
+        {
+            Remove(fill);
+            fill.Retire();
+        }
+    }
+
+    private void Remove(ChunkFill fill)
+    {
+        if (_fills.TryRemove(new(fill.Id, fill)))
+        {
+            Interlocked.Decrement(ref _count);
+        }
+    }
+}

@@ -1,0 +1,224 @@
+using EdgeCache.Edge.Pipeline;
+using EdgeCache.Edge.Storage.Nvme;
+using EdgeCache.Edge.Upstream;
+using EdgeCache.Shared.Replication;
+
+namespace EdgeCache.Edge.Filling;
+
+/// <summary>
+/// Reads a range of one version in order: each chunk from the store if it is there, else from its fill as the bytes arrive, with the next
+/// chunks of the range fetched ahead. Nothing is held between two reads but places in fills: no lease, no buffer.
+/// </summary>
+internal sealed class RangeReader(
+    ChunkStore store, FillTable fills, VersionFacts version, Region region, long offset, long length, int readAhead, EdgeMetrics metrics) : IDisposable
+{
+    /// <summary>A look-up examines at most this many chunks, 4 GiB worth; beyond, the rest is taken to be like the first ones.</summary>
+    private const int MaxSurveyed = 1024;
+
+    /// <summary>How often a chunk is sought again after it was evicted or found damaged between fill and read.</summary>
+    private const int MaxSearches = 4;
+
+    private readonly Queue<ChunkFill> _ahead = new();
+    private readonly int _first = ChunkGeometry.IndexOf(offset);
+    private readonly long _end = offset + length;
+    private ChunkFill? _current;
+    private long _position = offset;
+    private bool _isCold;
+    private int _aheadTo = ChunkGeometry.IndexOf(offset);
+
+    /// <summary>The bytes that are still to be read.</summary>
+    public long Remaining => _end - _position;
+
+    /// <summary>Bytes that came from the store.</summary>
+    public long StoredBytes { get; private set; }
+
+    /// <summary>Bytes that came from fills.</summary>
+    public long FilledBytes { get; private set; }
+
+    /// <summary>What of the range is stored.</summary>
+    public ChunkPresence Survey()
+    {
+        if (length == 0)
+        {
+            return ChunkPresence.All;
+        }
+
+        var last = Math.Min(ChunkGeometry.IndexOf(_end - 1), _first + MaxSurveyed - 1);
+        int present = 0, absent = 0;
+        for (var index = _first; index <= last; index++)
+        {
+            _ = store.Contains(Id(index)) ? present++ : absent++;
+            if (present > 0 && absent > 0)
+            {
+                return ChunkPresence.Some;
+            }
+        }
+
+        return absent == 0 ? ChunkPresence.All : fills.Contains(Id(_first)) ? ChunkPresence.Arriving : ChunkPresence.None;
+    }
+
+    /// <summary>
+    /// Waits until the next byte can be read, and tells how many can at once. Before anything is sent this is how a failure can still be told to
+    /// the client; later it sizes the piece.
+    /// </summary>
+    public ValueTask<(ReadFault Fault, int Available)> WaitAsync(CancellationToken cancellationToken)
+    {
+        var (index, within, left) = Locate();
+        return store.Contains(Id(index))
+            ? ValueTask.FromResult((ReadFault.None, (int)left))
+            : Filling();
+
+        async ValueTask<(ReadFault Fault, int Available)> Filling()
+        {
+            if (Enter(index) is not { } fill)
+            {
+                return (ReadFault.Busy, 0);
+            }
+
+            var progress = await fill.WaitBeyondAsync(within, cancellationToken);
+            return (Fault(progress, within), (int)Math.Min(left, Math.Max(progress.Available - within, 1)));
+        }
+    }
+
+    /// <summary>Reads the next bytes: at least one, unless there is a fault; at most what is left of the chunk.</summary>
+    public async ValueTask<(ReadFault Fault, int Count)> ReadAsync(Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        var (index, within, left) = Locate();
+        destination = destination[..(int)Math.Min(destination.Length, left)];
+        for (var search = 0; search < MaxSearches; search++)
+        {
+            if (store.TryGet(Id(index), out var lease))
+            {
+                using (lease)
+                {
+                    if (await lease.ReadAsync(within, destination, cancellationToken))
+                    {
+                        StoredBytes += destination.Length;
+                        FetchAhead(index);
+                        return Advance(destination.Length);
+                    }
+                }
+
+                metrics.ChunkDamaged();
+            }
+
+            var fill = Enter(index);
+            if (fill is null)
+            {
+                return (ReadFault.Busy, 0);
+            }
+
+            var progress = await fill.WaitBeyondAsync(within, cancellationToken);
+            if (Fault(progress, within) is var fault and not ReadFault.None)
+            {
+                return (fault, 0);
+            }
+
+            var count = fill.TryCopy(within, destination.Span);
+            if (count > 0)
+            {
+                FilledBytes += count;
+                return Advance(count);
+            }
+
+            LeaveCurrent();
+        }
+
+        return (ReadFault.Unavailable, 0);
+    }
+
+    public void Dispose()
+    {
+        LeaveCurrent();
+        while (_ahead.TryDequeue(out var fill))
+        {
+            fill.Leave();
+        }
+    }
+
+    private ChunkId Id(int index) => new(version.Generation, index);
+
+    private (int Index, int Within, long Left) Locate()
+    {
+        var index = ChunkGeometry.IndexOf(_position);
+        var start = ChunkGeometry.OffsetOf(index);
+        return (index, (int)(_position - start), Math.Min(_end, start + ChunkGeometry.PayloadSize) - _position);
+    }
+
+    private (ReadFault Fault, int Count) Advance(int count)
+    {
+        _position += count;
+        return (ReadFault.None, count);
+    }
+
+    /// <summary>The fill of the chunk, joined or started; null when too many wait. Fetches ahead from there.</summary>
+    private ChunkFill? Enter(int index)
+    {
+        if (_current?.Id.Index == index)
+        {
+            return _current;
+        }
+
+        LeaveCurrent();
+        while (_ahead.TryPeek(out var next) && next.Id.Index <= index)
+        {
+            _ahead.Dequeue();
+            if (next.Id.Index == index && !next.HasFailed)
+            {
+                _current = next;
+                break;
+            }
+
+            next.Leave();
+        }
+
+        _current ??= fills.JoinOrStart(Id(index), version, region, out _);
+        _isCold = true;
+        FetchAhead(index);
+        return _current;
+    }
+
+    /// <summary>Once one chunk had to be fetched, the next ones of the range are fetched before they are needed.</summary>
+    private void FetchAhead(int index)
+    {
+        if (!_isCold || index + readAhead <= _aheadTo)
+        {
+            return;
+        }
+
+        var last = Math.Min(ChunkGeometry.IndexOf(_end - 1), index + readAhead);
+        for (var next = Math.Max(_aheadTo, index) + 1; next <= last; next++)
+        {
+            if (store.Contains(Id(next)))
+            {
+                _aheadTo = next;
+                continue;
+            }
+
+            if (fills.JoinOrStart(Id(next), version, region, out _) is not { } fill)
+            {
+                return;
+            }
+
+            _ahead.Enqueue(fill);
+            _aheadTo = next;
+        }
+    }
+
+    private void LeaveCurrent()
+    {
+        _current?.Leave();
+        _current = null;
+    }
+
+    private static ReadFault Fault(FillProgress progress, int within) => progress.State switch
+    {
+        FillState.Failed or FillState.Abandoned when progress.Available <= within => progress.Failure switch
+        {
+            FillFailure.VersionGone => ReadFault.VersionGone,
+            FillFailure.Busy => ReadFault.Busy,
+            _ => ReadFault.Unavailable,
+        },
+        _ => ReadFault.None,
+    };
+}
