@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using EdgeCache.Edge.Pipeline;
+using EdgeCache.Edge.Responding;
+using EdgeCache.Edge.Upstream;
+using EdgeCache.Shared.Iam;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace EdgeCache.Edge.Passthrough;
+
+/// <summary>
+/// Passes one request on so that the client's signature stays good: host, path, query and every signed header byte for byte as they came. Adds
+/// what the edge vouches for, and keeps what only tiers tell each other from clients, in both directions.
+/// </summary>
+internal sealed class PassthroughTransformer(
+    EdgeRequest request, Region region, string edgeName, EdgeForwarding forwarding, WriteEffects effects, CacheReport report, TimeProvider time) : HttpTransformer
+{
+    private static readonly UriCreationOptions RawUri = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    /// <summary>Set by this server before the answer is known; the origin's own take their place.</summary>
+    private static readonly string[] OriginsOwn = ["x-amz-request-id", "x-amz-id-2", "Server", "Date"];
+
+    public override async ValueTask TransformRequestAsync(
+        HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    {
+        await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+        var signed = request.Signed;
+        proxyRequest.RequestUri = new Uri(
+            region.S3Url.GetLeftPart(UriPartial.Authority) + signed.RawPath + (signed.RawQuery.Length == 0 ? string.Empty : "?" + signed.RawQuery), RawUri);
+        proxyRequest.Headers.Host = httpContext.Request.Host.Value;
+        KeepTracing(httpContext.Request.Headers, proxyRequest);
+        foreach (var name in httpContext.Request.Headers.Keys.Where(IsInternal))
+        {
+            proxyRequest.Headers.Remove(name);
+        }
+
+        var target = signed.RawQuery.Length == 0 ? signed.RawPath : $"{signed.RawPath}?{signed.RawQuery}";
+        proxyRequest.Headers.TryAddWithoutValidation(EdgeForwarding.Header, forwarding.Sign(
+            edgeName, httpContext.Connection.RemoteIpAddress?.ToString() ?? "unknown", time.GetUtcNow(), signed.Method, target));
+    }
+
+    public override async ValueTask<bool> TransformResponseAsync(
+        HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    {
+        if (proxyResponse is null)
+        {
+            return await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+        }
+
+        await effects.ApplyAsync(request, region, proxyResponse, cancellationToken);
+        var headers = httpContext.Response.Headers;
+        foreach (var name in OriginsOwn)
+        {
+            if (proxyResponse.Headers.NonValidated.Contains(name))
+            {
+                headers.Remove(name);
+            }
+        }
+
+        var copies = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+        foreach (var name in headers.Keys.Where(IsInternal).ToArray())
+        {
+            headers.Remove(name);
+        }
+
+        report.Write(request);
+        request.FirstByteAt = time.GetTimestamp();
+        return copies;
+    }
+
+    /// <summary>The forwarder leaves tracing headers to the client's handler; but a client may have signed its own.</summary>
+    private static void KeepTracing(IHeaderDictionary headers, HttpRequestMessage proxyRequest)
+    {
+        foreach (var name in DistributedContextPropagator.Current.Fields)
+        {
+            if (headers.TryGetValue(name, out var values) && !proxyRequest.Headers.NonValidated.Contains(name))
+            {
+                proxyRequest.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+            }
+        }
+    }
+
+    private static bool IsInternal(string name) => name.StartsWith(EdgeCredential.InternalHeaderPrefix, StringComparison.OrdinalIgnoreCase);
+}

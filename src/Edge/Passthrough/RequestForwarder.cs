@@ -1,0 +1,67 @@
+using EdgeCache.Edge.Authentication;
+using EdgeCache.Edge.Hosting;
+using EdgeCache.Edge.Pipeline;
+using EdgeCache.Edge.Responding;
+using EdgeCache.Shared.Iam;
+using EdgeCache.Shared.S3;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace EdgeCache.Edge.Passthrough;
+
+/// <summary>
+/// Passes on whatever is not a cacheable read, streamed both ways. The origin authenticates and authorises it; the edge only refuses what no
+/// client may claim.
+/// </summary>
+internal sealed class RequestForwarder(
+    IHttpForwarder forwarder,
+    HttpMessageInvoker client,
+    RegionRouter router,
+    WriteEffects effects,
+    CacheReport report,
+    EdgeForwarding forwarding,
+    EdgeOptions options,
+    EdgeMetrics metrics,
+    TimeProvider time,
+    ILogger<RequestForwarder> logger)
+{
+    private readonly ForwarderRequestConfig _config = new()
+    {
+        ActivityTimeout = options.Upstream.PassthroughActivityTimeout,
+        Version = System.Net.HttpVersion.Version11,
+        VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+    };
+
+    /// <summary>Passes the request on and its answer back; an error when there is no answer to pass back.</summary>
+    public async Task<S3Error?> PassOnAsync(EdgeRequest request)
+    {
+        if (Authenticator.Examine(request.Signed, out _) is { } refused)
+        {
+            return refused;
+        }
+
+        var (error, region) = await router.RouteAsync(request, request.Aborted);
+        if (error is not null)
+        {
+            return error;
+        }
+
+        request.Region = region!.Name;
+        var transformer = new PassthroughTransformer(request, region, options.Name, forwarding, effects, report, time);
+        var outcome = await forwarder.SendAsync(
+            request.Http, region.S3Url.GetLeftPart(UriPartial.Authority), client, _config, transformer, request.Aborted);
+        if (outcome == ForwarderError.None)
+        {
+            metrics.PassedBytes(request.Http.Response.ContentLength ?? 0);
+            return null;
+        }
+
+        PassthroughLog.Failed(logger, request.Id, region.Name, outcome, request.Http.GetForwarderErrorFeature()?.Exception?.Message ?? "-");
+        return ErrorOf(outcome);
+    }
+
+    private static S3Error ErrorOf(ForwarderError outcome) => outcome switch
+    {
+        ForwarderError.RequestBodyClient or ForwarderError.RequestBodyCanceled => S3ErrorCode.IncompleteBody,
+        _ => S3ErrorCode.ServiceUnavailable,
+    };
+}

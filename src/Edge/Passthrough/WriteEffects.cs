@@ -1,0 +1,78 @@
+using System.Globalization;
+using EdgeCache.Edge.Caching;
+using EdgeCache.Edge.Pipeline;
+using EdgeCache.Edge.Upstream;
+using EdgeCache.Shared.Iam;
+using EdgeCache.Shared.S3;
+
+namespace EdgeCache.Edge.Passthrough;
+
+/// <summary>
+/// Makes a write that went through this edge visible here at once: before its answer reaches the client, whatever the cache held of the old
+/// state is refuted at the position that the origin tells.
+/// </summary>
+internal sealed class WriteEffects(BucketDirectory directory)
+{
+    /// <summary>How long an answer waits for the feed to bring the single changes of a request that made many.</summary>
+    private static readonly TimeSpan FeedWait = TimeSpan.FromSeconds(1);
+
+    /// <summary>Applies the effects of a successful answer.</summary>
+    public async ValueTask ApplyAsync(EdgeRequest request, Region region, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var s3 = request.S3!;
+        var effect = EffectOf(s3.Operation);
+        if (effect == WriteEffect.None || !response.IsSuccessStatusCode)
+        {
+            return;
+        }
+
+        var sequence = SequenceOf(response);
+        switch (effect)
+        {
+            case WriteEffect.OneObject when sequence is { } at:
+                region.Changes.Invalidate(ChangeName.Object(s3.Bucket, s3.Key), at);
+                break;
+            case WriteEffect.ManyObjects when sequence is { } at:
+                if (!await region.Changes.WaitForAsync(at, FeedWait, cancellationToken))
+                {
+                    region.Changes.Invalidate(ChangeName.AllObjects(s3.Bucket), at);
+                }
+
+                break;
+            case WriteEffect.Bucket:
+                if (sequence is { } changed)
+                {
+                    region.Changes.Invalidate(ChangeName.Bucket(s3.Bucket), changed);
+                    region.Changes.Invalidate(ChangeName.AllObjects(s3.Bucket), changed);
+                }
+
+                await directory.ForgetAsync(s3.Bucket);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private static long? SequenceOf(HttpResponseMessage response) =>
+        response.Headers.NonValidated.TryGetValues(EdgeForwarding.SequenceHeader, out var values) &&
+        long.TryParse(values.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var sequence)
+            ? sequence
+            : null;
+
+    private static WriteEffect EffectOf(S3Operation operation) => operation switch
+    {
+        S3Operation.PutObject or S3Operation.CopyObject or S3Operation.CompleteMultipartUpload or S3Operation.DeleteObject => WriteEffect.OneObject,
+        S3Operation.DeleteObjects => WriteEffect.ManyObjects,
+        S3Operation.CreateBucket or S3Operation.DeleteBucket or S3Operation.PutBucketVersioning => WriteEffect.Bucket,
+        _ => WriteEffect.None,
+    };
+
+    /// <summary>What a write changes of what the edge caches.</summary>
+    private enum WriteEffect
+    {
+        None,
+        OneObject,
+        ManyObjects,
+        Bucket,
+    }
+}

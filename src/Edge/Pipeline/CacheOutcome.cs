@@ -1,0 +1,32 @@
+namespace EdgeCache.Edge.Pipeline;
+
+/// <summary>Whether a request was served from the cache, and if not, why: feeds Cache-Status, x-cache, metrics and the log.</summary>
+internal enum CacheOutcome
+{
+    /// <summary>The request ended before it was known, or its answer needs no cache.</summary>
+    None,
+
+    /// <summary>Served from the cache alone.</summary>
+    Hit,
+
+    /// <summary>Bytes from the cache; which version it is was asked of the region.</summary>
+    Revalidated,
+
+    /// <summary>Served from the cache although the region can't be asked whether it is current.</summary>
+    Stale,
+
+    /// <summary>Nothing of it was stored.</summary>
+    Miss,
+
+    /// <summary>Nothing of it was stored, but it was already being fetched for someone else.</summary>
+    Joined,
+
+    /// <summary>Some of it was stored.</summary>
+    Partial,
+
+    /// <summary>The operation is not a read of an object.</summary>
+    NotAnObjectRead,
+
+    /// <summary>The client holds the encryption key: such bodies are never cached.</summary>
+    CustomerKey,
+}

@@ -1,0 +1,148 @@
+using System.Diagnostics.Metrics;
+using EdgeCache.Edge.Caching;
+using EdgeCache.Edge.Filling;
+using EdgeCache.Edge.Upstream;
+
+namespace EdgeCache.Edge.Pipeline;
+
+/// <summary>The instruments of an edge.</summary>
+internal sealed class EdgeMetrics
+{
+    /// <summary>The meter's name.</summary>
+    public const string MeterName = "EdgeCache.Edge";
+
+    private readonly Meter _meter;
+    private readonly Counter<long> _requests;
+    private readonly Counter<long> _bytes;
+    private readonly Histogram<double> _firstByte;
+    private readonly Counter<long> _resolved;
+    private readonly Counter<long> _fillsStarted;
+    private readonly Counter<long> _fillsJoined;
+    private readonly Counter<long> _fillsEnded;
+    private readonly Counter<long> _fillsStalled;
+    private readonly Counter<long> _fillsNotStored;
+    private readonly UpDownCounter<long> _fillsActive;
+    private readonly Counter<long> _filledBytes;
+    private readonly Counter<long> _damaged;
+
+    public EdgeMetrics(IMeterFactory factory)
+    {
+        _meter = factory.Create(MeterName);
+        _requests = _meter.CreateCounter<long>("edgecache.edge.requests", "{request}", "Requests answered.");
+        _bytes = _meter.CreateCounter<long>("edgecache.edge.bytes", "By", "Body bytes sent to clients, by where they came from.");
+        _firstByte = _meter.CreateHistogram<double>("edgecache.edge.first_byte", "s", "Time to the first byte of the answer.");
+        _resolved = _meter.CreateCounter<long>("edgecache.edge.resolved", "{fact}", "Facts looked up, by kind and freshness.");
+        _fillsStarted = _meter.CreateCounter<long>("edgecache.edge.fills.started", "{fill}", "Fetches of chunks begun.");
+        _fillsJoined = _meter.CreateCounter<long>("edgecache.edge.fills.joined", "{fill}", "Reads that joined a fetch under way.");
+        _fillsEnded = _meter.CreateCounter<long>("edgecache.edge.fills.ended", "{fill}", "Fetches of chunks ended, by state and failure.");
+        _fillsStalled = _meter.CreateCounter<long>("edgecache.edge.fills.stalled", "{fill}", "Attempts given up because nothing arrived.");
+        _fillsNotStored = _meter.CreateCounter<long>("edgecache.edge.fills.not_stored", "{fill}", "Complete fetches that the store did not take.");
+        _fillsActive = _meter.CreateUpDownCounter<long>("edgecache.edge.fills.active", "{fill}", "Fetches of chunks under way.");
+        _filledBytes = _meter.CreateCounter<long>("edgecache.edge.fills.bytes", "By", "Bytes fetched from origins.");
+        _damaged = _meter.CreateCounter<long>("edgecache.edge.chunks.damaged", "{chunk}", "Stored chunks found damaged and fetched again.");
+    }
+
+    /// <summary>Observes the feeds: lag in seconds since last heard, and 1 while live.</summary>
+    public void Observe(IReadOnlyList<ChangeStream> streams)
+    {
+        _meter.CreateObservableGauge("edgecache.edge.feed.live", () => streams.Select(static s =>
+            new Measurement<int>(s.IsLive ? 1 : 0, new KeyValuePair<string, object?>("stream", s.Name))), description: "Whether the change feed is live.");
+        _meter.CreateObservableGauge("edgecache.edge.feed.silence", () => streams.Where(static s => s.Silence != TimeSpan.MaxValue).Select(static s =>
+            new Measurement<double>(s.Silence.TotalSeconds, new KeyValuePair<string, object?>("stream", s.Name))), "s", "Time since the change feed was heard.");
+        _meter.CreateObservableGauge("edgecache.edge.feed.position", () => streams.Select(static s =>
+            new Measurement<long>(s.Position, new KeyValuePair<string, object?>("stream", s.Name))), description: "The last applied position of the change feed.");
+    }
+
+    /// <summary>A request ended.</summary>
+    public void RequestEnded(EdgeRequest request, int status, double? firstByteSeconds)
+    {
+        var outcome = Name(request.Outcome);
+        _requests.Add(1,
+            new("operation", request.S3?.Operation.ToString() ?? "none"), new("outcome", outcome), new("status", status), new("region", request.Region ?? "none"));
+        AddBytes("hit", request.StoredBytes);
+        AddBytes("fill", request.FilledBytes);
+        if (firstByteSeconds is { } seconds)
+        {
+            _firstByte.Record(seconds, new KeyValuePair<string, object?>("outcome", outcome));
+        }
+    }
+
+    /// <summary>Bytes that were passed on from an origin.</summary>
+    public void PassedBytes(long count) => AddBytes("pass", count);
+
+    public void Resolved(string kind, Freshness freshness) => _resolved.Add(1, new("kind", kind), new("freshness", Name(freshness)));
+
+    public void FillStarted(string region)
+    {
+        _fillsStarted.Add(1, new KeyValuePair<string, object?>("region", region));
+        _fillsActive.Add(1);
+    }
+
+    public void FillJoined() => _fillsJoined.Add(1);
+
+    /// <summary>A fill that had started came to its end.</summary>
+    public void FillEnded(FillState state, FillFailure failure)
+    {
+        _fillsEnded.Add(1, new("state", Name(state)), new("failure", Name(failure)));
+        if (state != FillState.Abandoned)
+        {
+            _fillsActive.Add(-1);
+        }
+    }
+
+    public void FillStalled(string region) => _fillsStalled.Add(1, new KeyValuePair<string, object?>("region", region));
+
+    public void FillNotStored() => _fillsNotStored.Add(1);
+
+    public void FilledBytes(string region, int count) => _filledBytes.Add(count, new KeyValuePair<string, object?>("region", region));
+
+    public void ChunkDamaged() => _damaged.Add(1);
+
+    private void AddBytes(string source, long count)
+    {
+        if (count > 0)
+        {
+            _bytes.Add(count, new KeyValuePair<string, object?>("source", source));
+        }
+    }
+
+    private static string Name(CacheOutcome outcome) => outcome switch
+    {
+        CacheOutcome.None => "none",
+        CacheOutcome.Hit => "hit",
+        CacheOutcome.Revalidated => "revalidated",
+        CacheOutcome.Stale => "stale",
+        CacheOutcome.Miss => "miss",
+        CacheOutcome.Joined => "joined",
+        CacheOutcome.Partial => "partial",
+        CacheOutcome.NotAnObjectRead => "not_an_object_read",
+        CacheOutcome.CustomerKey => "customer_key",
+    };
+
+    private static string Name(Freshness freshness) => freshness switch
+    {
+        Freshness.Current => "current",
+        Freshness.Asked => "asked",
+        Freshness.Stale => "stale",
+        Freshness.Unknown => "unknown",
+    };
+
+    private static string Name(FillState state) => state switch
+    {
+        FillState.Queued => "queued",
+        FillState.Filling => "filling",
+        FillState.Stalled => "stalled",
+        FillState.Complete => "complete",
+        FillState.Failed => "failed",
+        FillState.Abandoned => "abandoned",
+    };
+
+    private static string Name(FillFailure failure) => failure switch
+    {
+        FillFailure.None => "none",
+        FillFailure.VersionGone => "version_gone",
+        FillFailure.Unreachable => "unreachable",
+        FillFailure.Refused => "refused",
+        FillFailure.Busy => "busy",
+    };
+}

@@ -1,0 +1,47 @@
+using EdgeCache.Shared.S3;
+
+namespace EdgeCache.Edge.Pipeline;
+
+/// <summary>What is known of one request while it runs, for its answer's headers, the metrics and the log. Written by the pipeline alone.</summary>
+internal sealed class EdgeRequest(HttpContext http, string id, long startedAt)
+{
+    private HttpSignedRequest? _signed;
+
+    public HttpContext Http => http;
+
+    /// <summary>The value of x-amz-request-id.</summary>
+    public string Id => id;
+
+    /// <summary>The timestamp of the start.</summary>
+    public long StartedAt => startedAt;
+
+    /// <summary>The request as signatures see it.</summary>
+    public HttpSignedRequest Signed => _signed ??= new HttpSignedRequest(http);
+
+    /// <summary>The parsed request; null until it is.</summary>
+    public S3Request? S3 { get; set; }
+
+    public RequestPhase Phase { get; set; }
+
+    public CacheOutcome Outcome { get; set; }
+
+    /// <summary>For how long what is served has not been known to be current.</summary>
+    public TimeSpan Staleness { get; set; }
+
+    /// <summary>The region that the request concerns; null when it is not known.</summary>
+    public string? Region { get; set; }
+
+    /// <summary>The timestamp of the first byte of the answer; 0 when there was none.</summary>
+    public long FirstByteAt { get; set; }
+
+    /// <summary>Body bytes that came from the store.</summary>
+    public long StoredBytes { get; set; }
+
+    /// <summary>Body bytes that came from fills.</summary>
+    public long FilledBytes { get; set; }
+
+    /// <summary>The error that was answered.</summary>
+    public S3Error? Error { get; set; }
+
+    public CancellationToken Aborted => http.RequestAborted;
+}

@@ -1,0 +1,139 @@
+using EdgeCache.Edge.Authentication;
+using EdgeCache.Edge.Authorization;
+using EdgeCache.Edge.Caching;
+using EdgeCache.Edge.Filling;
+using EdgeCache.Edge.Responding;
+using EdgeCache.Shared.S3;
+
+namespace EdgeCache.Edge.Pipeline;
+
+/// <summary>The phases of a cacheable read, from authenticate to respond. Each takes the output of the one before; none calls another.</summary>
+internal sealed class ObjectReads(
+    Authenticator authenticator, BucketLocator locator, VersionCache versions, Authoriser authoriser, RangeReaders readers, ObjectResponder responder)
+{
+    /// <summary>How often a read starts over because its version turned out to be gone upstream before anything was sent.</summary>
+    private const int MaxRestarts = 3;
+
+    /// <summary>Answers the read, or returns the error to answer.</summary>
+    public async Task<S3Error?> ServeAsync(EdgeRequest request)
+    {
+        var s3 = request.S3!;
+        request.Phase = RequestPhase.Authenticate;
+        var (unauthenticated, caller) = await authenticator.AuthenticateAsync(request.Signed, request.Aborted);
+        if (unauthenticated is not null)
+        {
+            return unauthenticated;
+        }
+
+        request.Phase = RequestPhase.Authorise;
+        var (unlocated, bucket) = await locator.LocateAsync(s3, request.Aborted);
+        if (unlocated is not null)
+        {
+            return unlocated;
+        }
+
+        request.Region = bucket!.Region.Name;
+        var name = new VersionName(bucket.Region, s3.Bucket, s3.Key, s3.Query.Get("versionId"));
+        for (var restarts = 0; ; restarts++)
+        {
+            request.Phase = RequestPhase.Resolve;
+            var resolved = restarts == 0 ? await versions.GetAsync(name, request.Aborted) : await versions.AskAsync(name, request.Aborted);
+            if (!resolved.IsKnown)
+            {
+                return S3ErrorCode.ServiceUnavailable;
+            }
+
+            request.Phase = RequestPhase.Authorise;
+            request.Staleness = resolved.Staleness;
+            request.Outcome = OutcomeOf(resolved.Freshness);
+            var (refused, read) = authoriser.Decide(caller!, s3, bucket, resolved.Fact);
+            if (refused is not null)
+            {
+                return refused;
+            }
+
+            var (error, startOver) = await AnswerAsync(request, read!, resolved.Freshness);
+            if (!startOver || restarts == MaxRestarts)
+            {
+                return error;
+            }
+        }
+    }
+
+    private async Task<(S3Error? Error, bool StartOver)> AnswerAsync(EdgeRequest request, AuthorisedRead read, Freshness freshness)
+    {
+        if (ResponseOverrides.TryParse(request.S3!.Query, read.Caller.IsAnonymous, out var overrides) is { } invalid)
+        {
+            return (invalid, false);
+        }
+
+        request.Phase = RequestPhase.Lookup;
+        var plan = ObjectReadPlan.Make(read.Version, request.Signed.Method, Conditions(request));
+        if (plan.Error is not null)
+        {
+            ObjectResponder.DescribeRefusal(request, read, plan);
+            return (plan.Error, false);
+        }
+
+        if (!plan.SendsBody || plan.Length == 0)
+        {
+            request.Phase = RequestPhase.Respond;
+            responder.SendHead(request, read, plan, overrides);
+            return (null, false);
+        }
+
+        using var reader = readers.Open(read, plan);
+        request.Outcome = OutcomeOf(reader.Survey(), freshness);
+        request.Phase = RequestPhase.Fill;
+        var (fault, _) = await reader.WaitAsync(request.Aborted);
+        if (fault != ReadFault.None)
+        {
+            return (ErrorOf(fault), fault == ReadFault.VersionGone);
+        }
+
+        request.Phase = RequestPhase.Respond;
+        responder.SendHead(request, read, plan, overrides);
+        await responder.SendBodyAsync(request, reader);
+        return (null, false);
+    }
+
+    private static ObjectReadConditions Conditions(EdgeRequest request)
+    {
+        var headers = request.Http.Request.Headers;
+        var query = request.S3!.Query;
+        return new ObjectReadConditions
+        {
+            IfMatch = headers.IfMatch,
+            IfNoneMatch = headers.IfNoneMatch,
+            IfModifiedSince = headers.IfModifiedSince,
+            IfUnmodifiedSince = headers.IfUnmodifiedSince,
+            Range = headers.Range,
+            IfRange = headers.IfRange,
+            PartNumber = query.Get("partNumber"),
+            VersionIdGiven = query.Has("versionId"),
+        };
+    }
+
+    /// <summary>The outcome of an answer without a body, which needs the metadata alone.</summary>
+    private static CacheOutcome OutcomeOf(Freshness freshness) => freshness switch
+    {
+        Freshness.Current => CacheOutcome.Hit,
+        Freshness.Asked => CacheOutcome.Miss,
+        Freshness.Stale => CacheOutcome.Stale,
+        Freshness.Unknown => CacheOutcome.None,
+    };
+
+    private static CacheOutcome OutcomeOf(ChunkPresence presence, Freshness freshness) => presence switch
+    {
+        ChunkPresence.All => freshness == Freshness.Asked ? CacheOutcome.Revalidated : OutcomeOf(freshness),
+        ChunkPresence.Some => CacheOutcome.Partial,
+        ChunkPresence.Arriving => CacheOutcome.Joined,
+        ChunkPresence.None => CacheOutcome.Miss,
+    };
+
+    private static S3Error ErrorOf(ReadFault fault) => fault switch
+    {
+        ReadFault.Busy => S3ErrorCode.SlowDown,
+        ReadFault.Unavailable or ReadFault.VersionGone or ReadFault.None => S3ErrorCode.ServiceUnavailable,
+    };
+}

@@ -1,0 +1,95 @@
+using System.Security.Cryptography;
+using EdgeCache.Edge.Passthrough;
+using EdgeCache.Edge.Responding;
+using EdgeCache.Shared.S3;
+using Microsoft.AspNetCore.Connections;
+
+namespace EdgeCache.Edge.Pipeline;
+
+/// <summary>
+/// The life of a request at the edge: parse, then either the phases of a cached read or the way to the home region; whatever goes wrong
+/// in any of them is answered here, once; metrics and log see every request at its end.
+/// </summary>
+internal sealed class RequestPipeline(
+    S3HostOptions hosts,
+    ObjectReads reads,
+    RequestForwarder forwarder,
+    ErrorResponder errors,
+    EdgeMetrics metrics,
+    TimeProvider time,
+    ILogger<RequestPipeline> logger)
+{
+    private const string CopySourceHeader = "x-amz-copy-source";
+
+    /// <summary>Serves one request of the S3 listener.</summary>
+    public async Task InvokeAsync(HttpContext http)
+    {
+        var request = new EdgeRequest(http, RandomNumberGenerator.GetHexString(16), time.GetTimestamp());
+        errors.Identify(request);
+        try
+        {
+            if (await RunAsync(request) is { } error)
+            {
+                await errors.AnswerAsync(request, error);
+            }
+        }
+        catch (Exception e)
+        {
+            await HandleAsync(request, e);
+        }
+
+        double? firstByte = request.FirstByteAt == 0 ? null : time.GetElapsedTime(request.StartedAt, request.FirstByteAt).TotalSeconds;
+        var status = http.Response.StatusCode;
+        metrics.RequestEnded(request, status, firstByte);
+        PipelineLog.Ended(
+            logger, request.Id, http.Request.Method, request.S3?.Operation.ToString() ?? "-", request.S3?.Resource ?? "-", status, request.Phase, request.Outcome,
+            request.Error?.Code.ToString() ?? "-", time.GetElapsedTime(request.StartedAt).TotalMilliseconds);
+    }
+
+    private async Task<S3Error?> RunAsync(EdgeRequest request)
+    {
+        if (RequestLimits.Check(request.Http.Request) is { } excess)
+        {
+            return excess;
+        }
+
+        var signed = request.Signed;
+        var hasCopySource = request.Http.Request.Headers.ContainsKey(CopySourceHeader);
+        if (S3RequestParser.TryParse(
+            signed.Method, request.Http.Request.Host.Value, signed.RawPath, signed.RawQuery, hasCopySource, hosts, out var s3) is { } unparsable)
+        {
+            return unparsable;
+        }
+
+        request.S3 = s3;
+        request.Outcome = Cacheability.Judge(s3!, request.Http.Request.Headers);
+        if (request.Outcome == CacheOutcome.None)
+        {
+            return await reads.ServeAsync(request);
+        }
+
+        request.Phase = RequestPhase.PassOn;
+        return await forwarder.PassOnAsync(request);
+    }
+
+    private async Task HandleAsync(EdgeRequest request, Exception exception)
+    {
+        switch (exception)
+        {
+            case S3Exception s3:
+                await errors.AnswerAsync(request, s3.Error);
+                break;
+            case BadHttpRequestException bad:
+                await errors.AnswerAsync(request, ErrorResponder.FromBadRequest(bad));
+                break;
+            case OperationCanceledException or IOException when request.Aborted.IsCancellationRequested:
+            case ConnectionResetException or ConnectionAbortedException:
+                request.Http.Abort();
+                break;
+            default:
+                PipelineLog.Failed(logger, exception, request.Id, request.Phase);
+                await errors.AnswerAsync(request, S3ErrorCode.InternalError);
+                break;
+        }
+    }
+}
