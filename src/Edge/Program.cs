@@ -1,1 +1,3 @@
-return 0;
+using EdgeCache.Edge.Hosting;
+
+return await EdgeProgram.RunAsync(args);

@@ -1,0 +1,36 @@
+using System.Globalization;
+
+namespace EdgeCache.Edge.Hosting;
+
+/// <summary>A size as an operator writes it: <c>1048576</c>, <c>512MiB</c>, <c>20GiB</c>.</summary>
+internal static class ByteSize
+{
+    private static readonly (string Suffix, int Shift)[] Units = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 40)];
+
+    public static bool TryParse(string? text, out long bytes)
+    {
+        bytes = 0;
+        var digits = text.AsSpan().Trim();
+        var shift = 0;
+        foreach (var (suffix, unitShift) in Units)
+        {
+            if (digits.EndsWith(suffix, StringComparison.OrdinalIgnoreCase))
+            {
+                digits = digits[..^suffix.Length].TrimEnd();
+                shift = unitShift;
+                break;
+            }
+        }
+
+        if (!long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > long.MaxValue >> shift)
+        {
+            return false;
+        }
+
+        bytes = number << shift;
+        return true;
+    }
+
+    /// <summary>Reads a size that the options' validator has accepted.</summary>
+    public static long Parse(string text) => TryParse(text, out var bytes) ? bytes : throw new FormatException($"'{text}' is not a size.");
+}

@@ -1,0 +1,56 @@
+using System.Text;
+using EdgeCache.Edge.Pipeline;
+using EdgeCache.Shared.Diagnostics;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace EdgeCache.Edge.Hosting;
+
+/// <summary>Puts the web application together: one server, a branch for each listener.</summary>
+internal static class EdgeApplication
+{
+    /// <summary>What Kestrel buffers of a response before a write waits for the client.</summary>
+    private const int ResponseBufferSize = 256 << 10;
+
+    public static WebApplication Build(
+        EdgeOptions options, EdgeParts parts, PrometheusExporter exporter, Listeners listeners, ILoggerFactory loggers)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, listeners));
+        builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = EdgeServer.ShutdownTimeout);
+        builder.Services.AddSingleton(loggers);
+        builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
+        builder.Services.AddHttpForwarder();
+        var application = builder.Build();
+        var pipeline = parts.CreatePipeline(application.Services.GetRequiredService<IHttpForwarder>());
+        var admin = new AdminEndpoints(new Readiness(application.Lifetime, parts.Streams), exporter);
+        application.Run(context => Listener.KindOf(context) switch
+        {
+            ListenerKind.S3 => pipeline.InvokeAsync(context),
+            ListenerKind.Admin => admin.InvokeAsync(context),
+        });
+        return application;
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, EdgeOptions options, Listeners listeners)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.AllowSynchronousIO = false;
+        // Read byte by byte, since clients sign and send both UTF-8 and Latin-1; written as the UTF-8 that they are kept as.
+        kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
+        kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.UTF8;
+        var limits = kestrel.Limits;
+        limits.MaxConcurrentConnections = options.MaxConnections;
+        limits.MaxRequestBodySize = null; // The origin has a limit for each operation; nothing is kept of a body here.
+        limits.MaxResponseBufferSize = ResponseBufferSize;
+        limits.MaxRequestHeadersTotalSize = RequestLimits.ParserMaxHeaderBytes;
+        limits.MaxRequestHeaderCount = RequestLimits.MaxHeaders;
+        limits.MaxRequestLineSize = RequestLimits.MaxRequestLineBytes;
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        limits.KeepAliveTimeout = TimeSpan.FromSeconds(130);
+        foreach (var listener in listeners.All)
+        {
+            listener.Register(kestrel);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+namespace EdgeCache.Edge.Hosting;
+
+/// <summary>From configuration to checked options.</summary>
+internal static class EdgeConfiguration
+{
+    /// <summary>Binds and checks the section <see cref="EdgeOptions.SectionName"/>; a setting of an unknown name is an error too.</summary>
+    /// <exception cref="EdgeStartupException">All that is wrong, in one line.</exception>
+    public static EdgeOptions Bind(IConfiguration configuration)
+    {
+        var options = new EdgeOptions();
+        try
+        {
+            configuration.GetSection(EdgeOptions.SectionName).Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new EdgeStartupException($"bad option: {e.Message}{(e.InnerException is { } inner ? ": " + inner.Message : string.Empty)}", e);
+        }
+
+        var result = new EdgeOptionsValidator().Validate(null, options);
+        return result.Succeeded ? options : throw new EdgeStartupException($"bad options: {string.Join("; ", result.Failures!)}");
+    }
+
+    public static void ConfigureLogging(ILoggingBuilder logging, IConfiguration configuration)
+    {
+        logging.AddConfiguration(configuration.GetSection("Logging"));
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+        });
+    }
+}

@@ -1,0 +1,69 @@
+namespace EdgeCache.Edge.Hosting;
+
+/// <summary>The settings of one edge: section <c>Edge</c> of the configuration.</summary>
+public sealed class EdgeOptions
+{
+    /// <summary>The configuration section that is bound to this type.</summary>
+    public const string SectionName = "Edge";
+
+    /// <summary>The edge's name, e.g. <c>LGA1</c>; it appears in Cache-Status and in what the edge vouches for.</summary>
+    public string Name { get; set; } = "LGA1";
+
+    /// <summary>Where the S3 API listens; port 0 takes any free port.</summary>
+    public string S3Url { get; set; } = "http://127.0.0.1:9000";
+
+    /// <summary>Where health and metrics listen.</summary>
+    public string AdminUrl { get; set; } = "http://127.0.0.1:9100";
+
+    /// <summary>Where the cache and the feed positions are kept. One process at a time may use it.</summary>
+    public string DataDirectory { get; set; } = "data";
+
+    /// <summary>The disk budget of cached bytes: a number of bytes, or a number with KiB, MiB, GiB or TiB.</summary>
+    public string CacheSize { get; set; } = "20GiB";
+
+    /// <summary>The memory budget of cached metadata, in the same form as <see cref="CacheSize"/>.</summary>
+    public string MetadataMemory { get; set; } = "256MiB";
+
+    /// <summary>The secret that the tiers of a deployment share; at least <see cref="EdgeOptionsValidator.MinSecretLength"/> characters.</summary>
+    public string ClusterSecret { get; set; } = string.Empty;
+
+    /// <summary>The admin URL of the origin that hosts the control plane.</summary>
+    public string ControlPlaneAdminUrl { get; set; } = string.Empty;
+
+    /// <summary>The regions of the deployment.</summary>
+    public IList<EdgeRegionOptions> Regions { get; } = [];
+
+    /// <summary>The region of requests that name no bucket, and of new buckets that name no region; the first region when empty.</summary>
+    public string DefaultRegion { get; set; } = string.Empty;
+
+    /// <summary>The domain under which <c>accel-object.&lt;domain&gt;</c> and <c>accel-object.&lt;region&gt;.&lt;domain&gt;</c> are served.</summary>
+    public string Domain { get; set; } = "localhost";
+
+    /// <summary>The largest number of simultaneous client connections.</summary>
+    public int MaxConnections { get; set; } = 8192;
+
+    /// <summary>For how long cached objects are served while their region can't be asked, after the last moment at which they were known to be current; up to 7 days.</summary>
+    public TimeSpan MaxStaleness { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>For how long cached signing keys verify requests while the control plane can't be asked, after it was last heard; 1 s to 7 days.</summary>
+    public TimeSpan ControlPlaneMaxSilence { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The bounds of fetching from origins.</summary>
+    public FillOptions Fill { get; } = new();
+
+    /// <summary>The bounds of the connections to origins and the control plane.</summary>
+    public UpstreamOptions Upstream { get; } = new();
+}
+
+/// <summary>A region of the deployment as an edge reaches it.</summary>
+public sealed class EdgeRegionOptions
+{
+    /// <summary>The region's name, e.g. <c>ORD1</c>.</summary>
+    public string Name { get; set; } = string.Empty;
+
+    /// <summary>The origin's S3 listener.</summary>
+    public string S3Url { get; set; } = string.Empty;
+
+    /// <summary>The origin's admin listener.</summary>
+    public string AdminUrl { get; set; } = string.Empty;
+}

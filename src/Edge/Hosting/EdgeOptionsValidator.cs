@@ -1,0 +1,95 @@
+using EdgeCache.Edge.Storage.Nvme;
+using Microsoft.Extensions.Options;
+
+namespace EdgeCache.Edge.Hosting;
+
+/// <summary>Checks the options as a whole and reports all that is wrong together.</summary>
+public sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
+{
+    /// <summary>The shortest cluster secret accepted, in characters.</summary>
+    public const int MinSecretLength = 16;
+
+    private static readonly TimeSpan Week = TimeSpan.FromDays(7);
+
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, EdgeOptions options)
+    {
+        var errors = new List<string>();
+        Check(errors, IsNodeName(options.Name), $"Name '{options.Name}' must be 1 to 32 upper-case letters, digits or hyphens");
+        CheckListenUrl(errors, nameof(options.S3Url), options.S3Url);
+        CheckListenUrl(errors, nameof(options.AdminUrl), options.AdminUrl);
+        Check(errors, !string.IsNullOrWhiteSpace(options.DataDirectory), "DataDirectory is empty");
+        CheckSize(errors, nameof(options.CacheSize), options.CacheSize, ChunkStoreOptions.MinimumCapacity);
+        CheckSize(errors, nameof(options.MetadataMemory), options.MetadataMemory, 1 << 20);
+        Check(errors, options.ClusterSecret.Length >= MinSecretLength, $"ClusterSecret must have at least {MinSecretLength} characters");
+        CheckHttpUrl(errors, nameof(options.ControlPlaneAdminUrl), options.ControlPlaneAdminUrl);
+        CheckRegions(errors, options);
+        Check(errors, Uri.CheckHostName(options.Domain) == UriHostNameType.Dns, $"Domain '{options.Domain}' is not a host name");
+        Check(errors, options.MaxConnections is >= 16 and <= 1_000_000, "MaxConnections must lie between 16 and 1000000");
+        CheckTime(errors, nameof(options.MaxStaleness), options.MaxStaleness, TimeSpan.Zero, Week);
+        CheckTime(errors, nameof(options.ControlPlaneMaxSilence), options.ControlPlaneMaxSilence, TimeSpan.FromSeconds(1), Week);
+        CheckFill(errors, options.Fill);
+        CheckUpstream(errors, options.Upstream);
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+
+    private static void CheckRegions(List<string> errors, EdgeOptions options)
+    {
+        Check(errors, options.Regions.Count is > 0 and <= 256, "Regions must name 1 to 256 regions");
+        for (var i = 0; i < options.Regions.Count; i++)
+        {
+            var region = options.Regions[i];
+            Check(errors, IsNodeName(region.Name), $"Regions:{i}:Name '{region.Name}' must be 1 to 32 upper-case letters, digits or hyphens");
+            CheckHttpUrl(errors, $"Regions:{i}:S3Url", region.S3Url);
+            CheckHttpUrl(errors, $"Regions:{i}:AdminUrl", region.AdminUrl);
+        }
+
+        Check(errors, options.Regions.Select(static r => r.Name).Distinct(StringComparer.Ordinal).Count() == options.Regions.Count,
+            "Regions names a region twice");
+        Check(errors, options.DefaultRegion.Length == 0 || options.Regions.Any(r => r.Name == options.DefaultRegion),
+            $"DefaultRegion '{options.DefaultRegion}' is not one of Regions");
+    }
+
+    private static void CheckFill(List<string> errors, FillOptions fill)
+    {
+        Check(errors, fill.MaxActive is >= 1 and <= 1024, "Fill:MaxActive must lie between 1 and 1024");
+        Check(errors, fill.MaxQueued is >= 1 and <= 1_000_000, "Fill:MaxQueued must lie between 1 and 1000000");
+        CheckSize(errors, "Fill:MaxBytes", fill.MaxBytes, ChunkGeometry.RecordSize);
+        Check(errors, fill.ReadAheadChunks is >= 0 and <= 64, "Fill:ReadAheadChunks must lie between 0 and 64");
+        CheckTime(errors, "Fill:StallTimeout", fill.StallTimeout, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(5));
+        Check(errors, fill.MaxAttempts is >= 1 and <= 10, "Fill:MaxAttempts must lie between 1 and 10");
+    }
+
+    private static void CheckUpstream(List<string> errors, UpstreamOptions upstream)
+    {
+        CheckTime(errors, "Upstream:ConnectTimeout", upstream.ConnectTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
+        CheckTime(errors, "Upstream:ReplyTimeout", upstream.ReplyTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
+        Check(errors, upstream.MaxFillConnections is >= 1 and <= 1024, "Upstream:MaxFillConnections must lie between 1 and 1024");
+        Check(errors, upstream.MaxPassthroughConnections is >= 1 and <= 65536, "Upstream:MaxPassthroughConnections must lie between 1 and 65536");
+        CheckTime(errors, "Upstream:PassthroughActivityTimeout", upstream.PassthroughActivityTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
+    }
+
+    private static void CheckListenUrl(List<string> errors, string name, string value) =>
+        Check(errors, ListenUrl.TryParse(value, out _), $"{name} '{value}' is not of the form http://<address>:<port>");
+
+    private static void CheckHttpUrl(List<string> errors, string name, string value) =>
+        Check(errors, Uri.TryCreate(value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https", $"{name} '{value}' is not an http URL");
+
+    private static void CheckSize(List<string> errors, string name, string value, long minimum) =>
+        Check(errors, ByteSize.TryParse(value, out var bytes) && bytes >= minimum,
+            $"{name} '{value}' must be a size like 512MiB or 20GiB, of at least {minimum} bytes");
+
+    private static void CheckTime(List<string> errors, string name, TimeSpan value, TimeSpan minimum, TimeSpan maximum) =>
+        Check(errors, value >= minimum && value <= maximum, $"{name} must lie between {minimum} and {maximum}");
+
+    private static bool IsNodeName(string text) =>
+        text.Length is > 0 and <= 32 && text.All(static c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c == '-');
+
+    private static void Check(List<string> errors, bool condition, string error)
+    {
+        if (!condition)
+        {
+            errors.Add(error);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+using System.Diagnostics.Metrics;
+using EdgeCache.Edge.Authentication;
+using EdgeCache.Edge.Authorization;
+using EdgeCache.Edge.Caching;
+using EdgeCache.Edge.Filling;
+using EdgeCache.Edge.Passthrough;
+using EdgeCache.Edge.Pipeline;
+using EdgeCache.Edge.Responding;
+using EdgeCache.Edge.Storage.Nvme;
+using EdgeCache.Edge.Upstream;
+using EdgeCache.Shared.Iam;
+using EdgeCache.Shared.Replication;
+using EdgeCache.Shared.S3;
+using EdgeCache.Shared.SigV4;
+using Microsoft.Extensions.Caching.Hybrid;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace EdgeCache.Edge.Hosting;
+
+/// <summary>The parts of an edge behind its web server, put together in the order in which they depend on each other.</summary>
+internal sealed class EdgeParts : IDisposable
+{
+    private const string SigningRegion = "default";
+
+    private readonly EdgeOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILoggerFactory _loggers;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Stack<IDisposable> _owned = new();
+    private readonly ChunkStore _store;
+    private readonly MetadataCache _metadata;
+    private readonly ControlPlane _controlPlane;
+    private readonly RegionSet _regions;
+
+    public EdgeParts(
+        EdgeOptions options, DataDirectory directory, ChunkStore store, HybridCache cache, IMeterFactory meters, TimeProvider time, ILoggerFactory loggers)
+    {
+        (_options, _store, _time, _loggers) = (options, store, time, loggers);
+        Metrics = new EdgeMetrics(meters);
+        _metadata = new MetadataCache(cache);
+        _controlPlane = OpenControlPlane(directory);
+        _regions = new RegionSet([.. options.Regions.Select(r => OpenRegion(r, directory))], options.DefaultRegion);
+        Streams = [_controlPlane.Changes, .. _regions.All.Select(static r => r.Changes)];
+        Metrics.Observe(Streams);
+        Runner = Own(new FillRunner(
+            store, Own(new FillBuffers(ByteSize.Parse(options.Fill.MaxBytes))), options.Fill, time, Metrics, loggers.CreateLogger<FillRunner>()));
+        Fills = new FillTable(Runner, options.Fill.MaxActive + options.Fill.MaxQueued, Metrics, _stopping.Token);
+    }
+
+    public EdgeMetrics Metrics { get; }
+
+    /// <summary>The control plane's stream and the regions'.</summary>
+    public IReadOnlyList<ChangeStream> Streams { get; }
+
+    public List<FeedFollower> Followers { get; } = [];
+
+    public FillTable Fills { get; }
+
+    private FillRunner Runner { get; }
+
+    /// <summary>The pipeline over these parts.</summary>
+    public RequestPipeline CreatePipeline(IHttpForwarder forwarder)
+    {
+        var options = _options;
+        var directory = new BucketDirectory(_controlPlane, _regions, _metadata, _stopping.Token);
+        var facts = new BucketFactsCache(_metadata, options.MaxStaleness, _time, Metrics, _stopping.Token);
+        var versions = new VersionCache(_metadata, options.MaxStaleness, _time, Metrics, _stopping.Token);
+        var keys = new SigningKeyCache(_controlPlane, _metadata, options.ControlPlaneMaxSilence, _time, Metrics, _stopping.Token);
+        var locator = new BucketLocator(directory, facts, _regions);
+        var report = new CacheReport(options.Name);
+        var reads = new ObjectReads(
+            new Authenticator(keys, _time),
+            locator,
+            versions,
+            new Authoriser(_loggers.CreateLogger<Authoriser>()),
+            new RangeReaders(_store, Fills, options.Fill, Metrics),
+            new ObjectResponder(report, _time, _loggers.CreateLogger<ObjectResponder>()));
+        var passing = new RequestForwarder(
+            forwarder,
+            Own(UpstreamHttp.CreatePassthrough(options.Upstream)),
+            new RegionRouter(locator, _regions),
+            new WriteEffects(directory),
+            report,
+            new EdgeForwarding(options.ClusterSecret),
+            options,
+            Metrics,
+            _time,
+            _loggers.CreateLogger<RequestForwarder>());
+        var hosts = S3HostOptions.ForDomain(options.Domain, options.Regions.Select(static r => r.Name.ToLowerInvariant()), options.Domain);
+        return new RequestPipeline(
+            hosts, reads, passing, new ErrorResponder(report, HostIdentity.For(options.Name), _time), Metrics, _time, _loggers.CreateLogger<RequestPipeline>());
+    }
+
+    /// <summary>Ends what belongs to no request: questions, fills.</summary>
+    public void Dispose()
+    {
+        _stopping.Cancel();
+        while (_owned.TryPop(out var disposable))
+        {
+            disposable.Dispose();
+        }
+    }
+
+    private ControlPlane OpenControlPlane(DataDirectory directory)
+    {
+        var http = Own(UpstreamHttp.CreateAdmin(new Uri(_options.ControlPlaneAdminUrl), _options.ClusterSecret, _options.Upstream));
+        var changes = Follow("control", http, InternalApi.ControlFeed, directory);
+        return new ControlPlane(changes, new InternalApiClient(http, _time, _options.Upstream.ReplyTimeout));
+    }
+
+    private Region OpenRegion(EdgeRegionOptions region, DataDirectory directory)
+    {
+        var http = Own(UpstreamHttp.CreateAdmin(new Uri(region.AdminUrl), _options.ClusterSecret, _options.Upstream));
+        var s3Url = new Uri(region.S3Url);
+        var credential = EdgeCredential.FromClusterSecret(_options.ClusterSecret);
+        return new Region(
+            region.Name,
+            s3Url,
+            Follow(region.Name, http, InternalApi.Feed, directory),
+            new InternalApiClient(http, _time, _options.Upstream.ReplyTimeout),
+            new RangeClient(
+                Own(UpstreamHttp.CreateRanges(_options.Upstream)), s3Url, new SigV4Signer(credential.AccessKeyId, credential.SecretKey, SigningRegion, _time)));
+    }
+
+    private ChangeStream Follow(string name, HttpClient http, string path, DataDirectory directory)
+    {
+        var stream = new ChangeStream(name, _time);
+        var follower = new FeedFollower(
+            stream, http, path, directory.Combine($"feed-{name}.checkpoint"), _time, _loggers.CreateLogger<FeedFollower>());
+        follower.Restore();
+        Followers.Add(follower);
+        return stream;
+    }
+
+    private T Own<T>(T disposable)
+        where T : IDisposable
+    {
+        _owned.Push(disposable);
+        return disposable;
+    }
+}

@@ -1,0 +1,120 @@
+using System.Diagnostics.Metrics;
+using EdgeCache.Edge.Caching;
+using EdgeCache.Edge.Pipeline;
+using EdgeCache.Edge.Storage.Nvme;
+using EdgeCache.Shared.Diagnostics;
+using Microsoft.AspNetCore.Connections;
+
+namespace EdgeCache.Edge.Hosting;
+
+/// <summary>One edge, running. Disposing it stops it.</summary>
+public sealed class EdgeServer : IAsyncDisposable
+{
+    /// <summary>How long requests in flight may take to end when the server stops.</summary>
+    public static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(3);
+
+    private readonly Stack<IAsyncDisposable> _owned;
+
+    private EdgeServer(Stack<IAsyncDisposable> owned, Listeners listeners, EdgeParts parts)
+    {
+        _owned = owned;
+        S3Endpoint = listeners.S3.Bound;
+        AdminEndpoint = listeners.Admin.Bound;
+        Parts = parts;
+    }
+
+    /// <summary>Where the S3 API is served.</summary>
+    public Uri S3Endpoint { get; }
+
+    /// <summary>Where health and metrics are served.</summary>
+    public Uri AdminEndpoint { get; }
+
+    /// <summary>The parts, for tests.</summary>
+    internal EdgeParts Parts { get; }
+
+    /// <summary>Starts an edge and returns once it listens; it is ready when <c>/readyz</c> says so.</summary>
+    /// <param name="configuration">Has the section <see cref="EdgeOptions.SectionName"/>, and may have <c>Logging</c>.</param>
+    /// <param name="cancellationToken">Gives the start up.</param>
+    /// <exception cref="EdgeStartupException">The options are wrong, a port is in use, or the data directory can't be used.</exception>
+    public static Task<EdgeServer> StartAsync(IConfiguration configuration, CancellationToken cancellationToken = default) =>
+        StartAsync(configuration, TimeProvider.System, cancellationToken);
+
+    internal static async Task<EdgeServer> StartAsync(IConfiguration configuration, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var options = EdgeConfiguration.Bind(configuration);
+        var owned = new Stack<IAsyncDisposable>();
+        try
+        {
+            var directory = Own(owned, DataDirectory.Open(options.DataDirectory));
+            var endpoints = new EndpointsFile(directory);
+            var loggers = Own(owned, LoggerFactory.Create(logging => EdgeConfiguration.ConfigureLogging(logging, configuration)));
+            var meters = Own(owned, new ServiceCollection().AddMetrics().BuildServiceProvider()).GetRequiredService<IMeterFactory>();
+            var exporter = Own(owned, new PrometheusExporter(EdgeMetrics.MeterName));
+            var store = await ChunkStore.OpenAsync(
+                new ChunkStoreOptions { Directory = directory.Combine("chunks"), CapacityBytes = ByteSize.Parse(options.CacheSize) },
+                time, loggers, meters, cancellationToken);
+            owned.Push(store);
+            var cache = new InProcessCache(time);
+            var listeners = new Listeners(options);
+            var parts = Own(owned, new EdgeParts(options, directory, store, cache, meters, time, loggers));
+            var application = EdgeApplication.Build(options, parts, exporter, listeners, loggers);
+            owned.Push(application);
+            await application.StartAsync(cancellationToken);
+            owned.Push(new FeedSet(parts.Followers));
+            owned.Push(new OnDispose(async () =>
+            {
+                using var limit = new CancellationTokenSource(ShutdownTimeout);
+                await application.StopAsync(limit.Token);
+            }));
+            await endpoints.WriteAsync(listeners.S3.Bound, listeners.Admin.Bound, cancellationToken);
+            owned.Push(new OnDispose(() =>
+            {
+                endpoints.Remove();
+                return Task.CompletedTask;
+            }));
+            return new EdgeServer(owned, listeners, parts);
+        }
+        catch (Exception e)
+        {
+            await DisposeAsync(owned);
+            throw Explain(e) is { } explained ? explained : e;
+        }
+    }
+
+    /// <summary>Stops: takes no more requests, lets those in flight end within <see cref="ShutdownTimeout"/>, and closes everything.</summary>
+    public ValueTask DisposeAsync() => DisposeAsync(_owned);
+
+    private static EdgeStartupException? Explain(Exception exception) => exception switch
+    {
+        EdgeStartupException => null,
+        AddressInUseException => new EdgeStartupException($"a port is in use: {exception.Message}", exception),
+        IOException { InnerException: AddressInUseException } or System.Net.Sockets.SocketException =>
+            new EdgeStartupException($"cannot listen: {exception.Message}", exception),
+        IOException or UnauthorizedAccessException => new EdgeStartupException($"cannot use the data directory: {exception.Message}", exception),
+        _ => null,
+    };
+
+    private static T Own<T>(Stack<IAsyncDisposable> owned, T disposable)
+        where T : IDisposable
+    {
+        owned.Push(new OnDispose(() =>
+        {
+            disposable.Dispose();
+            return Task.CompletedTask;
+        }));
+        return disposable;
+    }
+
+    private static async ValueTask DisposeAsync(Stack<IAsyncDisposable> owned)
+    {
+        while (owned.TryPop(out var disposable))
+        {
+            await disposable.DisposeAsync();
+        }
+    }
+
+    private sealed class OnDispose(Func<Task> action) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await action();
+    }
+}

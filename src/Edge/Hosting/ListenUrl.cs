@@ -1,0 +1,52 @@
+using System.Net;
+
+namespace EdgeCache.Edge.Hosting;
+
+/// <summary>A listener's URL: <c>http://</c>, an IP address, <c>localhost</c> or <c>*</c> (all addresses), and a port.</summary>
+internal static class ListenUrl
+{
+    public static bool TryParse(string text, out IPEndPoint endPoint)
+    {
+        endPoint = new IPEndPoint(IPAddress.Loopback, 0);
+        const string scheme = "http://";
+        if (!text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        var authority = text.AsSpan(scheme.Length).TrimEnd('/');
+        var colon = authority.LastIndexOf(':');
+        if (colon <= 0 || !ushort.TryParse(authority[(colon + 1)..], out var port))
+        {
+            return false;
+        }
+
+        var host = authority[..colon];
+        if (host is "*" or "+")
+        {
+            endPoint = new IPEndPoint(IPAddress.IPv6Any, port);
+            return true;
+        }
+
+        if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
+        {
+            endPoint = new IPEndPoint(IPAddress.Loopback, port);
+            return true;
+        }
+
+        if (!IPAddress.TryParse(host.Trim("[]"), out var address))
+        {
+            return false;
+        }
+
+        endPoint = new IPEndPoint(address, port);
+        return true;
+    }
+
+    /// <summary>The URL by which this machine reaches a bound listener.</summary>
+    public static Uri ToUri(IPEndPoint bound)
+    {
+        var address = bound.Address.Equals(IPAddress.Any) || bound.Address.Equals(IPAddress.IPv6Any) ? IPAddress.Loopback : bound.Address;
+        return new UriBuilder(Uri.UriSchemeHttp, address.ToString(), bound.Port).Uri;
+    }
+}
