@@ -1,0 +1,141 @@
+using System.Net.Http.Headers;
+using EdgeCache.Edge.Hosting;
+using EdgeCache.Edge.Upstream;
+using EdgeCache.Shared.SigV4;
+using EdgeCache.Testing;
+using Microsoft.Extensions.Configuration;
+
+namespace EdgeCache.Edge.Tests.Peers;
+
+/// <summary>
+/// A real edge between scripted peers, on a clock that the test moves: a control plane, the regions ORD1 and LAS1, one key of the organization
+/// <c>acme</c>, and one of <c>other</c>.
+/// </summary>
+internal sealed class EdgeCluster : IAsyncDisposable
+{
+    public const string Secret = "a-cluster-secret-for-tests";
+    public const string Bucket = "models";
+    public const string Organization = "acme";
+    public const string AccessKey = "AKACME";
+    public const string OtherAccessKey = "AKOTHER";
+
+    private readonly TempDirectory _directory = new();
+    private readonly Dictionary<string, string?> _settings = [];
+
+    public FakeControlPlane Control { get; private init; } = null!;
+
+    public FakeRegion Ord { get; private init; } = null!;
+
+    public FakeRegion Las { get; private init; } = null!;
+
+    public ManualTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+
+    public EdgeServer Edge { get; private set; } = null!;
+
+    public HttpClient Client { get; } = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, MaxConnectionsPerServer = 256 })
+    {
+        Timeout = TimeSpan.FromSeconds(60),
+    };
+
+    public SigV4Signer Signer => field ??= new SigV4Signer(AccessKey, "acme-secret", "us-east-1", Time);
+
+    public SigV4Signer OtherSigner => field ??= new SigV4Signer(OtherAccessKey, "other-secret", "us-east-1", Time);
+
+    public static async Task<EdgeCluster> StartAsync(Action<Dictionary<string, string?>>? configure = null)
+    {
+        var cluster = new EdgeCluster
+        {
+            Control = await FakeControlPlane.StartAsync(), Ord = await FakeRegion.StartAsync("ORD1"), Las = await FakeRegion.StartAsync("LAS1"),
+        };
+        cluster.Control.AddKey(AccessKey, "acme-secret", Organization);
+        cluster.Control.AddKey(OtherAccessKey, "other-secret", "other");
+        cluster.AddBucket(cluster.Ord, Bucket);
+        var settings = cluster._settings;
+        settings["Edge:Name"] = "LGA1";
+        settings["Edge:S3Url"] = settings["Edge:AdminUrl"] = "http://127.0.0.1:0";
+        settings["Edge:DataDirectory"] = cluster._directory.Path;
+        settings["Edge:CacheSize"] = "256MiB";
+        settings["Edge:ClusterSecret"] = Secret;
+        settings["Edge:ControlPlaneAdminUrl"] = cluster.Control.Url.ToString();
+        settings["Edge:Regions:0:Name"] = "ORD1";
+        settings["Edge:Regions:0:S3Url"] = cluster.Ord.S3Url.ToString();
+        settings["Edge:Regions:0:AdminUrl"] = cluster.Ord.AdminUrl.ToString();
+        settings["Edge:Regions:1:Name"] = "LAS1";
+        settings["Edge:Regions:1:S3Url"] = cluster.Las.S3Url.ToString();
+        settings["Edge:Regions:1:AdminUrl"] = cluster.Las.AdminUrl.ToString();
+        settings["Logging:LogLevel:Default"] = "Error";
+        configure?.Invoke(settings);
+        await cluster.StartEdgeAsync();
+        return cluster;
+    }
+
+    public void AddBucket(FakeRegion region, string bucket, Shared.Iam.CannedAcl acl = Shared.Iam.CannedAcl.Private)
+    {
+        region.AddBucket(bucket, Organization, acl);
+        Control.Directory[bucket] = new(bucket, region.Name, Organization, DateTimeOffset.UnixEpoch, Control.Feed.Position);
+    }
+
+    public async Task RestartEdgeAsync()
+    {
+        await Edge.DisposeAsync();
+        await StartEdgeAsync();
+    }
+
+    /// <summary>Waits until the edge has applied all that the peers have published.</summary>
+    public async Task CaughtUpAsync()
+    {
+        var token = TestContext.Current.CancellationToken;
+        foreach (var (stream, feed) in Edge.Parts.Streams.Zip([Control.Feed, Ord.Feed, Las.Feed]))
+        {
+            feed.Heartbeat();
+            await stream.WaitForAsync(feed.Position, TimeSpan.FromHours(1), token);
+        }
+    }
+
+    public ChangeStream Stream(FakeRegion region) => Edge.Parts.Streams.Single(s => s.Name == region.Name);
+
+    /// <summary>A signed request of <c>/bucket/key</c>; <paramref name="target"/> is sent as it is written.</summary>
+    public HttpRequestMessage Request(HttpMethod method, string target, string? range = null)
+    {
+        var request = Unsigned(method, target);
+        if (range is not null)
+        {
+            request.Headers.Range = RangeHeaderValue.Parse(range);
+        }
+
+        Signer.Sign(request);
+        return request;
+    }
+
+    public HttpRequestMessage Unsigned(HttpMethod method, string target) => new(
+        method, new Uri(Edge.S3Endpoint.GetLeftPart(UriPartial.Authority) + target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) =>
+        Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+
+    public Task<HttpResponseMessage> GetAsync(string key, string? range = null) => SendAsync(Request(HttpMethod.Get, $"/{Bucket}/{key}", range));
+
+    public async Task<byte[]> ReadAsync(string key, string? range = null)
+    {
+        using var response = await GetAsync(key, range);
+        Assert.True(response.IsSuccessStatusCode, $"{response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+        return await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await Edge.DisposeAsync();
+        await Control.DisposeAsync();
+        await Ord.DisposeAsync();
+        await Las.DisposeAsync();
+        _directory.Dispose();
+    }
+
+    private async Task StartEdgeAsync()
+    {
+        Edge = await EdgeServer.StartAsync(
+            new ConfigurationBuilder().AddInMemoryCollection(_settings).Build(), Time, TestContext.Current.CancellationToken);
+        await CaughtUpAsync();
+    }
+}

@@ -1,0 +1,133 @@
+using System.Text.Json;
+using System.Threading.Channels;
+using EdgeCache.Shared.Replication;
+using Microsoft.AspNetCore.Http;
+
+namespace EdgeCache.Edge.Tests.Peers;
+
+/// <summary>A change feed whose every frame the test decides: nothing is sent but the first frame and what is published.</summary>
+internal sealed class FakeFeed
+{
+    private readonly Lock _lock = new();
+    private readonly List<ChangeRecord> _records = [];
+    private readonly List<(Channel<FeedFrame> Frames, CancellationTokenSource Cut)> _subscribers = [];
+    private bool _refuses;
+
+    public string Epoch { get; private set; } = "epoch-1";
+
+    public long Position { get; private set; } = 1;
+
+    /// <summary>The positions at which subscribers asked to go on, in order.</summary>
+    public List<(string Epoch, long After)> Subscriptions { get; } = [];
+
+    /// <summary>Moves the position without telling anyone.</summary>
+    public long Advance()
+    {
+        lock (_lock)
+        {
+            return ++Position;
+        }
+    }
+
+    public long Publish(ChangeKind kind, string bucket, string key) => PublishAt(Advance(), kind, bucket, key);
+
+    public long PublishAt(long sequence, ChangeKind kind, string bucket, string key)
+    {
+        lock (_lock)
+        {
+            var record = new ChangeRecord(sequence, kind, bucket, key, DateTimeOffset.UnixEpoch);
+            _records.Add(record);
+            Send(new FeedFrame(Epoch, Position, false, [record]));
+            return sequence;
+        }
+    }
+
+    public void Heartbeat()
+    {
+        lock (_lock)
+        {
+            Send(new FeedFrame(Epoch, Position, false, []));
+        }
+    }
+
+    /// <summary>Begins another history, as a database restored from a backup would.</summary>
+    public void StartEpoch(string epoch)
+    {
+        lock (_lock)
+        {
+            (Epoch, Position) = (epoch, 1);
+            _records.Clear();
+            Send(new FeedFrame(Epoch, Position, true, []));
+        }
+    }
+
+    /// <summary>Breaks all connections and refuses new ones.</summary>
+    public void Cut()
+    {
+        lock (_lock)
+        {
+            _refuses = true;
+            foreach (var (_, cut) in _subscribers)
+            {
+                cut.Cancel();
+            }
+        }
+    }
+
+    public void Mend()
+    {
+        lock (_lock)
+        {
+            _refuses = false;
+        }
+    }
+
+    public async Task ServeAsync(HttpContext context)
+    {
+        var epoch = context.Request.Query["epoch"].ToString();
+        var after = long.Parse(context.Request.Query["after"].ToString());
+        var frames = Channel.CreateUnbounded<FeedFrame>();
+        using var cut = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        lock (_lock)
+        {
+            if (_refuses)
+            {
+                context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+                return;
+            }
+
+            Subscriptions.Add((epoch, after));
+            var knows = epoch == Epoch;
+            frames.Writer.TryWrite(new FeedFrame(Epoch, Position, !knows, knows ? [.. _records.Where(r => r.Sequence > after)] : []));
+            _subscribers.Add((frames, cut));
+        }
+
+        try
+        {
+            await foreach (var frame in frames.Reader.ReadAllAsync(cut.Token))
+            {
+                await context.Response.WriteAsync(JsonSerializer.Serialize(frame, InternalJson.Default.FeedFrame) + "\n", cut.Token);
+                await context.Response.Body.FlushAsync(cut.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            context.Abort();
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _subscribers.RemoveAll(s => s.Frames == frames);
+            }
+        }
+    }
+
+    private void Send(FeedFrame frame)
+    {
+        foreach (var (frames, _) in _subscribers)
+        {
+            frames.Writer.TryWrite(frame);
+        }
+    }
+}
