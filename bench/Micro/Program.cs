@@ -3,13 +3,17 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Perfolizer.Horology;
 
 // --quick runs every benchmark in this process with few, short iterations: it shows that a benchmark works and the order of its result.
 const string quick = "--quick";
 var config = DefaultConfig.Instance;
 if (args.Contains(quick))
 {
-    config = ManualConfig.Create(config).AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance).WithId("Quick"));
+    config = ManualConfig.Create(config).AddJob(Job.ShortRun
+        .WithIterationTime(TimeInterval.FromMilliseconds(100))
+        .WithToolchain(InProcessEmitToolchain.Instance)
+        .WithId("Quick"));
     args = [.. args.Where(argument => argument != quick)];
 }
 
