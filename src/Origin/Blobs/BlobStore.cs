@@ -16,8 +16,14 @@ internal sealed class BlobStore : IAsyncDisposable
     private readonly DiskThreads _disk = new();
     private int _disposed;
 
-    private BlobStore(BlobStoreOptions options, BlobLayout layout, BlobFiles files, TimeProvider time, ILogger logger) =>
+    private BlobStore(BlobStoreOptions options, BlobLayout layout, BlobFiles files, TimeProvider time, ILogger logger)
+    {
         (_options, _layout, _files, _time, _logger) = (options, layout, files, time, logger);
+        Holds = new ReadHolds(time);
+    }
+
+    /// <summary>Entered by whoever reads an object of several blobs, for as long as that takes.</summary>
+    public ReadHolds Holds { get; }
 
     /// <summary>Opens or creates the store, and deletes what unfinished writes left.</summary>
     /// <exception cref="IOException">The directory can't be used.</exception>

@@ -14,13 +14,12 @@ internal sealed class GarbageCollector(
     /// <summary>Blobs per batch.</summary>
     private const int BatchSize = 1000;
 
-    private readonly TimeProvider _time = time;
     private readonly ILogger _logger = logger;
 
     /// <inheritdoc/>
     public override async Task RunOnceAsync(CancellationToken cancellationToken)
     {
-        var before = _time.GetUtcNow() - options.GarbageGrace;
+        var before = blobs.Holds.Oldest() - options.GarbageGrace;
         while (true)
         {
             var batch = await catalog.Maintenance.FindReleasedAsync(before, BatchSize, cancellationToken);

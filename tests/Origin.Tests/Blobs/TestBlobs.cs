@@ -11,8 +11,9 @@ internal sealed class TestBlobs : IAsyncDisposable
 {
     private readonly TempDirectory _directory = new();
 
-    public TestBlobs()
+    public TestBlobs(ManualTimeProvider? time = null)
     {
+        Time = time ?? new ManualTimeProvider();
         Directory = _directory.Combine("blobstore");
         Store = Open();
     }
@@ -21,7 +22,7 @@ internal sealed class TestBlobs : IAsyncDisposable
 
     public FaultyFiles Files { get; } = new();
 
-    public ManualTimeProvider Time { get; } = new();
+    public ManualTimeProvider Time { get; }
 
     public BlobStore Store { get; private set; }
 

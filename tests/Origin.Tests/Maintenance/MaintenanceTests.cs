@@ -17,7 +17,7 @@ public sealed class MaintenanceTests
     public async Task Replaced_bytes_are_deleted_after_their_grace()
     {
         await using var test = await TestCatalog.OpenAsync();
-        await using var blobs = new TestBlobs();
+        await using var blobs = new TestBlobs(test.Time);
         var bucket = await test.CreateBucketAsync();
         using var collector = new GarbageCollector(test.Catalog, blobs.Store, s_options, test.Time, NullLogger<GarbageCollector>.Instance);
         var old = await PutAsync(test, blobs, bucket, "key");
@@ -40,10 +40,45 @@ public sealed class MaintenanceTests
     }
 
     [Fact]
+    public async Task What_a_reader_may_still_open_is_not_deleted_before_it_is_done()
+    {
+        await using var test = await TestCatalog.OpenAsync();
+        await using var blobs = new TestBlobs(test.Time);
+        var bucket = await test.CreateBucketAsync();
+        using var collector = new GarbageCollector(test.Catalog, blobs.Store, s_options, test.Time, NullLogger<GarbageCollector>.Instance);
+        var old = await PutAsync(test, blobs, bucket, "key");
+        var early = blobs.Store.Holds.Enter();
+        test.Time.Advance(TimeSpan.FromSeconds(1));
+        await PutAsync(test, blobs, bucket, "key");
+        test.Time.Advance(TimeSpan.FromSeconds(1));
+        using var late = blobs.Store.Holds.Enter();
+
+        test.Time.Advance(TimeSpan.FromHours(5));
+        await collector.RunOnceAsync(Token);
+        Assert.True(Exists(blobs, old));
+
+        early.Dispose();
+        await collector.RunOnceAsync(Token);
+        Assert.True(Exists(blobs, old)); // the late reader's own grace
+        late.Dispose();
+        await collector.RunOnceAsync(Token);
+        Assert.False(Exists(blobs, old));
+    }
+
+    [Fact]
+    public async Task A_reader_is_not_waited_for_endlessly()
+    {
+        await using var blobs = new TestBlobs();
+        using var hold = blobs.Store.Holds.Enter();
+        blobs.Time.Advance(ReadHolds.MaxHold + TimeSpan.FromSeconds(1));
+        Assert.Equal(blobs.Time.GetUtcNow(), blobs.Store.Holds.Oldest());
+    }
+
+    [Fact]
     public async Task Orphans_are_deleted_after_two_looks_and_what_is_owned_never()
     {
         await using var test = await TestCatalog.OpenAsync();
-        await using var blobs = new TestBlobs();
+        await using var blobs = new TestBlobs(test.Time);
         var bucket = await test.CreateBucketAsync();
         using var collector = Collector(test, blobs);
         var owned = await PutAsync(test, blobs, bucket, "key");
@@ -67,7 +102,7 @@ public sealed class MaintenanceTests
     public async Task A_blob_that_is_about_to_be_committed_is_left_alone()
     {
         await using var test = await TestCatalog.OpenAsync();
-        await using var blobs = new TestBlobs();
+        await using var blobs = new TestBlobs(test.Time);
         var bucket = await test.CreateBucketAsync();
         using var collector = Collector(test, blobs);
 
@@ -90,7 +125,7 @@ public sealed class MaintenanceTests
     public async Task Parts_of_uploads_in_progress_are_no_orphans()
     {
         await using var test = await TestCatalog.OpenAsync();
-        await using var blobs = new TestBlobs();
+        await using var blobs = new TestBlobs(test.Time);
         var bucket = await test.CreateBucketAsync();
         using var collector = Collector(test, blobs);
         var upload = await UploadTests.CreateAsync(test, bucket, "key");
@@ -107,7 +142,7 @@ public sealed class MaintenanceTests
     public async Task The_worker_runs_again_at_its_interval()
     {
         await using var test = await TestCatalog.OpenAsync();
-        await using var blobs = new TestBlobs();
+        await using var blobs = new TestBlobs(test.Time);
         var bucket = await test.CreateBucketAsync();
         var old = await PutAsync(test, blobs, bucket, "key");
         await PutAsync(test, blobs, bucket, "key");

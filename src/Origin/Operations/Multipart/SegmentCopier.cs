@@ -23,6 +23,7 @@ internal static class SegmentCopier
         }
 
         await using var target = begun.Value;
+        using var hold = segments.Length > 1 ? context.Services.Blobs.Holds.Enter() : null;
         using var digests = new BodyDigests(algorithm);
         var (offset, remaining) = (range.Offset, range.Length);
         var buffer = ArrayPool<byte>.Shared.Rent(UploadLimits.PieceSize);

@@ -14,6 +14,7 @@ internal static class SegmentSender
 {
     public static async Task<S3Error?> SendAsync(OperationContext context, ImmutableArray<BlobSegment> segments, long offset, long length)
     {
+        using var hold = segments.Length > 1 ? context.Services.Blobs.Holds.Enter() : null;
         var started = false;
         foreach (var segment in segments)
         {
