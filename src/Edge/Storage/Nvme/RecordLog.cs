@@ -195,6 +195,10 @@ internal sealed class RecordLog : IAsyncDisposable
 
         if (commits.Fault is { } fault)
             throw new IOException(fault.Message, fault);
+
+        // FASTER removes truncated files in its own time; the bound on the disk is kept now.
+        while (segments.First is { } first && (first + 1) * options.SegmentSize <= log.CommittedBeginAddress)
+            segments.Retire(first);
     }
 
     /// <summary>Gives up all records before <paramref name="address"/>, the address of a record, with the next commit.</summary>
