@@ -59,7 +59,7 @@ internal sealed class S3Pipeline(
 
         exchange.Phase = RequestPhase.Parse;
         var signed = exchange.Signed;
-        var hasCopySource = exchange.Request.Headers.ContainsKey("x-amz-copy-source");
+        var hasCopySource = exchange.Request.Headers.ContainsKey(CopySourceName.Header);
         if (S3RequestParser.TryParse(signed.Method, exchange.Request.Host.Value, signed.RawPath, signed.RawQuery, hasCopySource, hosts, out var request) is { } unparsable)
         {
             return unparsable;

@@ -6,9 +6,6 @@ internal static class UploadLimits
     /// <summary>The largest body of one PUT or part, in bytes.</summary>
     public const long MaxBodyLength = 5L << 30;
 
-    /// <summary>The largest user metadata: names and values together, in bytes of UTF-8.</summary>
-    public const int MaxMetadataBytes = 2048;
-
     /// <summary>The size of the pieces in which a body is hashed and written, in bytes.</summary>
     public const int PieceSize = 256 * 1024;
 

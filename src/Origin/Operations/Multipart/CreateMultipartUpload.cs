@@ -34,7 +34,7 @@ internal static class CreateMultipartUpload
                 OwnerOrganizationId = PutObject.OwnerOf(context),
                 Initiator = context.Principal.Name,
                 Headers = stored.Value.Headers,
-                UserMetadata = stored.Value.UserMetadata,
+                UserMetadata = stored.Value.Metadata,
                 Tags = stored.Value.Tags,
                 ChecksumAlgorithm = algorithm,
                 ChecksumType = type,

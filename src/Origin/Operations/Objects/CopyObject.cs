@@ -62,7 +62,7 @@ internal static class CopyObject
             ETag = facts.ETag,
             OwnerOrganizationId = PutObject.OwnerOf(context),
             Headers = directives.ReplaceMetadata ? stored.Value.Headers : facts.Headers,
-            UserMetadata = directives.ReplaceMetadata ? stored.Value.UserMetadata : facts.UserMetadata,
+            UserMetadata = directives.ReplaceMetadata ? stored.Value.Metadata : facts.UserMetadata,
             Tags = tags,
             Checksum = facts.Checksum,
             PartSizes = facts.PartSizes,

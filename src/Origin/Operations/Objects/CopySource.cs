@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using EdgeCache.Origin.Catalog;
 using EdgeCache.Shared.Http;
 using EdgeCache.Shared.Iam;
-using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
 
@@ -11,17 +10,15 @@ namespace EdgeCache.Origin.Operations.Objects;
 /// <summary>The source of a copy: named by <c>x-amz-copy-source</c>, readable by the caller, and as its conditions want it.</summary>
 internal static class CopySource
 {
-    private const string Header = "x-amz-copy-source";
-
     /// <summary>Finds the source with its segments.</summary>
     public static async Task<Outcome<StoredVersion>> FindAsync(OperationContext context)
     {
-        if (!TryParse(context.Header(Header), out var bucketName, out var key, out var versionId))
+        if (CopySourceName.TryParse(context.Header(CopySourceName.Header), out var name) is { } badName)
         {
-            return new S3Error(S3ErrorCode.InvalidArgument, "Copy Source must mention the source bucket and key: sourcebucket/sourcekey",
-                [new("ArgumentName", Header), new("ArgumentValue", context.Header(Header) ?? string.Empty)]);
+            return badName;
         }
 
+        var (bucketName, key, versionId) = name!;
         if (await context.Catalog.Buckets.FindAsync(bucketName, context.Aborted) is not { } bucket)
         {
             return await IsElsewhereAsync(context, bucketName)
@@ -60,7 +57,8 @@ internal static class CopySource
     }
 
     /// <summary>Whether the source is named with its version.</summary>
-    public static bool NamesVersion(OperationContext context) => TryParse(context.Header(Header), out _, out _, out var versionId) && versionId is not null;
+    public static bool NamesVersion(OperationContext context) =>
+        CopySourceName.TryParse(context.Header(CopySourceName.Header), out var name) is null && name!.VersionId is not null;
 
     /// <summary>The tags of the source found.</summary>
     public static async Task<ImmutableSortedDictionary<string, string>> FindTagsAsync(OperationContext context, VersionFacts source) =>
@@ -68,41 +66,12 @@ internal static class CopySource
             ? await context.Catalog.Versions.FindTagsAsync(bucket.Id, source.Key, source.VersionId, context.Aborted)
             : StringMap.EmptyTags;
 
-    /// <summary>Reads <c>[/]bucket/key[?versionId=...]</c>, percent-encoded or not.</summary>
-    internal static bool TryParse(string? header, out string bucket, out string key, out string? versionId)
-    {
-        (bucket, key, versionId) = (string.Empty, string.Empty, null);
-        var text = (header ?? string.Empty).AsSpan().TrimStart('/');
-        const string marker = "?versionId=";
-        var query = text.LastIndexOf(marker, StringComparison.Ordinal);
-        if (query >= 0)
-        {
-            versionId = text[(query + marker.Length)..].ToString();
-            text = text[..query];
-        }
-
-        if (!PercentEncoding.TryDecode(text, plusIsSpace: false, out var decoded))
-        {
-            return false;
-        }
-
-        var path = decoded.TrimStart('/');
-        var slash = path.IndexOf('/', StringComparison.Ordinal);
-        if (slash <= 0 || versionId?.Length == 0 || !BucketName.TryParse(path[..slash], out var name) || !ObjectKey.TryParse(path[(slash + 1)..], out var parsed))
-        {
-            return false;
-        }
-
-        (bucket, key) = (name.Value, parsed.Value);
-        return true;
-    }
-
     private static bool ConditionsHold(OperationContext context, VersionFacts facts) =>
         ConditionalRequest.Evaluate(
-            context.Header(Header + "-if-match"),
-            context.Header(Header + "-if-none-match"),
-            context.Header(Header + "-if-modified-since"),
-            context.Header(Header + "-if-unmodified-since"),
+            context.Header(CopySourceName.Header + "-if-match"),
+            context.Header(CopySourceName.Header + "-if-none-match"),
+            context.Header(CopySourceName.Header + "-if-modified-since"),
+            context.Header(CopySourceName.Header + "-if-unmodified-since"),
             facts.ETag,
             facts.LastModified) == ConditionOutcome.Proceed;
 

@@ -45,7 +45,7 @@ internal static class PutObject
             ETag = body.Digests.ETag,
             OwnerOrganizationId = OwnerOf(context),
             Headers = stored.Value.Headers,
-            UserMetadata = stored.Value.UserMetadata,
+            UserMetadata = stored.Value.Metadata,
             Tags = stored.Value.Tags,
             Checksum = checksum,
             StorageClass = stored.Value.StorageClass,
