@@ -18,6 +18,8 @@ internal static class RunCommand
         var rounds = new Option<int>("--rounds") { Description = "How often each is measured.", DefaultValueFactory = _ => 5 }.Within(1, 1000);
         var seconds = new Option<double>("--seconds") { Description = "The length of one measurement of hits.", DefaultValueFactory = _ => 4 }
             .Within(0.1, 3600);
+        var warmup = new Option<double>("--warm-seconds") { Description = "How long each workload runs unmeasured.", DefaultValueFactory = _ => 5 }
+            .Within(0, 3600);
         var large = ByteSize.Option("--large", 1L << 30, "The size of the large object.");
         var cache = ByteSize.Option("--cache-size", 20L << 30, "The limit of each cache on disk.");
         var seed = new Option<ulong>("--seed") { Description = "The content's seed.", DefaultValueFactory = _ => 1 };
@@ -36,7 +38,7 @@ internal static class RunCommand
         var output = new Option<string>("--out") { Description = "The reports.", HelpName = "DIR", DefaultValueFactory = _ => Results };
         var command = new Command("run", "Measure EdgeCache's edge beside nginx, static and proxy_cache.")
         {
-            rounds, seconds, large, cache, seed, rate, verify, workers, workloads, servers, edge, work, output,
+            rounds, seconds, warmup, large, cache, seed, rate, verify, workers, workloads, servers, edge, work, output,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -45,6 +47,7 @@ internal static class RunCommand
                 Seed = parsed.GetValue(seed),
                 Rounds = parsed.GetValue(rounds),
                 Duration = TimeSpan.FromSeconds(parsed.GetValue(seconds)),
+                Warmup = TimeSpan.FromSeconds(parsed.GetValue(warmup)),
                 LargeSize = parsed.GetValue(large),
                 CacheSize = parsed.GetValue(cache),
                 Rate = parsed.GetValue(rate),

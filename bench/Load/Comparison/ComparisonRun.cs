@@ -82,7 +82,7 @@ internal sealed class ComparisonRun(RunSettings settings, IReadOnlyList<ServerUn
                 $"{server.Name}: {result.Requests} of {workload.Reads.Count} good answers to {workload.Name}. {result.FirstError}");
         }
 
-        await LoadClient.RunAsync(HitPlan(server, workload, settings.Duration), cancellation);
+        await LoadClient.RunAsync(HitPlan(server, workload, settings.Warmup), cancellation);
     }
 
     private async Task<Measurement> MeasureColdAsync(ServerUnderTest server, Workload workload, int round, CancellationToken cancellation)

@@ -13,6 +13,9 @@ internal sealed record RunSettings
     /// <summary>The length of one measurement of hits.</summary>
     public required TimeSpan Duration { get; init; }
 
+    /// <summary>How long each workload runs unmeasured first: a just-in-time compiler needs seconds of load until its code is final.</summary>
+    public required TimeSpan Warmup { get; init; }
+
     /// <summary>The size of the large object.</summary>
     public required ByteSize LargeSize { get; init; }
 
