@@ -5,7 +5,8 @@ namespace EdgeCache.Origin.Tests.Catalog;
 
 public sealed class ListingTests
 {
-    private static readonly string[] s_words = ["a", "b", "ab", "/", "//", "-", "ü", "\uFFFD", "\U0001F600"];
+    // With each delimiter comes the character after it: what follows a common prefix is found, and not taken for part of it.
+    private static readonly string[] s_words = ["a", "b", "c", "ab", "/", "0", "//", "-", ".", "ü", "\uFFFD", "\U0001F600", "\U0001F601"];
     private static readonly string[] s_delimiters = ["", "/", "-", "b", "//", "\U0001F600", "zz"];
 
     [Theory]
@@ -103,7 +104,7 @@ public sealed class ListingTests
     private static async Task<List<string>> FillAsync(TestCatalog test, BucketRow bucket, Random random)
     {
         var keys = new HashSet<string>();
-        while (keys.Count < 150)
+        while (keys.Count < 300)
         {
             keys.Add(s_words[random.Next(s_words.Length)] + Pick(random, 4));
         }
