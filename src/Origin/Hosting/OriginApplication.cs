@@ -116,6 +116,8 @@ internal static class OriginApplication
         {
             var cache = services.GetRequiredService<SigningKeyCache>();
             host.Database.Committed += cache.Apply;
+            application.MapWhen(static c => Listener.KindOf(c) == ListenerKind.ControlPlane, branch => branch.UseRouting().UseEndpoints(
+                endpoints => services.GetRequiredService<AccessKeyEndpoints>().Map(endpoints)));
         }
 
         application.MapWhen(static c => Listener.KindOf(c) == ListenerKind.S3, branch => branch.Run(s3.InvokeAsync));
@@ -124,7 +126,5 @@ internal static class OriginApplication
             services.GetRequiredService<AdminEndpoints>().Map(endpoints);
             services.GetRequiredService<InternalEndpoints>().Map(endpoints);
         }));
-        application.MapWhen(static c => Listener.KindOf(c) == ListenerKind.ControlPlane, branch => branch.UseRouting().UseEndpoints(
-            endpoints => services.GetRequiredService<AccessKeyEndpoints>().Map(endpoints)));
     }
 }
