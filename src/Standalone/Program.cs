@@ -1,1 +1,3 @@
-return 0;
+using EdgeCache.Standalone;
+
+return await new CommandLine().InvokeAsync(args, StandaloneProgram.RunAsync);

@@ -1,0 +1,137 @@
+using EdgeCache.Edge.Hosting;
+using EdgeCache.Origin.Hosting;
+
+namespace EdgeCache.Standalone;
+
+/// <summary>
+/// All tiers of a deployment in this process, each started through the same configuration as when it is a program of its own.
+/// Origins come first, the control plane's host before all, since the others ask it; they stop in the reverse order.
+/// </summary>
+internal sealed class Deployment : IAsyncDisposable
+{
+    /// <summary>How long one tier may take to stop before the process ends without it.</summary>
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(4);
+
+    private readonly List<OriginServer> _origins = [];
+    private readonly List<EdgeServer> _edges = [];
+
+    private Deployment()
+    {
+    }
+
+    public static async Task<Deployment> StartAsync(StandaloneOptions options, DeploymentSecrets secrets, CancellationToken cancellationToken)
+    {
+        var deployment = new Deployment();
+        try
+        {
+            var ports = new PortLayout(options.PortBase);
+            for (var i = 0; i < DeploymentNames.Regions.Count; i++)
+            {
+                var configuration = OriginConfiguration(options, secrets, ports, i, deployment._origins.FirstOrDefault()?.AdminEndpoint);
+                deployment._origins.Add(await OriginServer.StartAsync(configuration, cancellationToken));
+            }
+
+            for (var i = 0; i < options.Edges; i++)
+            {
+                deployment._edges.Add(await EdgeServer.StartAsync(deployment.EdgeConfiguration(options, secrets, ports, i), cancellationToken));
+            }
+
+            return deployment;
+        }
+        catch
+        {
+            await deployment.DisposeAsync();
+            throw;
+        }
+    }
+
+    public BootstrapDocument Describe(DeploymentSecrets secrets) => new(
+        Text(_edges[0].S3Endpoint),
+        [.. _origins.Select((origin, i) => new RegionEndpoint(DeploymentNames.Regions[i], Text(origin.S3Endpoint)))],
+        Text(_origins[0].ControlPlaneEndpoint!),
+        [.. _edges.Select(static e => e.AdminEndpoint).Concat(_origins.Select(static o => o.AdminEndpoint)).Select(static a => Text(a) + "/metrics")],
+        secrets.AccessKeyId,
+        secrets.SecretKey,
+        secrets.ApiToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(_edges);
+        await StopAsync(Enumerable.Reverse(_origins));
+    }
+
+    private static async Task StopAsync(IEnumerable<IAsyncDisposable> tiers)
+    {
+        try
+        {
+            await Task.WhenAll(tiers.Select(static tier => tier.DisposeAsync().AsTask())).WaitAsync(StopTimeout);
+        }
+        catch (TimeoutException)
+        {
+            // Nothing acknowledged is lost: every tier survives being killed.
+        }
+    }
+
+    private static string Text(Uri endpoint) => endpoint.GetLeftPart(UriPartial.Authority);
+
+    private static IConfiguration OriginConfiguration(
+        StandaloneOptions options, DeploymentSecrets secrets, PortLayout ports, int index, Uri? controlPlaneAdmin)
+    {
+        var region = DeploymentNames.Regions[index];
+        var settings = new Dictionary<string, string?>
+        {
+            ["Origin:Region"] = region,
+            ["Origin:DataDirectory"] = Path.Combine(options.DataDirectory, region),
+            ["Origin:S3Url"] = ports.Origin(index),
+            ["Origin:AdminUrl"] = ports.OriginAdmin(index),
+            ["Origin:ClusterSecret"] = secrets.ClusterSecret,
+            ["Origin:Domain"] = DeploymentNames.Domain,
+            ["Logging:LogLevel:Default"] = "Warning",
+        };
+        for (var i = 0; i < DeploymentNames.Regions.Count; i++)
+        {
+            settings[$"Origin:Regions:{i}"] = DeploymentNames.Regions[i];
+        }
+
+        if (controlPlaneAdmin is null)
+        {
+            settings["Origin:ControlPlaneUrl"] = ports.ControlPlane;
+            settings["Origin:Bootstrap:OrganizationId"] = DeploymentNames.OrganizationId;
+            settings["Origin:Bootstrap:AccessKeyId"] = secrets.AccessKeyId;
+            settings["Origin:Bootstrap:SecretKey"] = secrets.SecretKey;
+            settings["Origin:Bootstrap:ApiToken"] = secrets.ApiToken;
+        }
+        else
+        {
+            settings["Origin:ControlPlaneAdminUrl"] = Text(controlPlaneAdmin);
+        }
+
+        return new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
+    }
+
+    private IConfiguration EdgeConfiguration(StandaloneOptions options, DeploymentSecrets secrets, PortLayout ports, int index)
+    {
+        var name = DeploymentNames.Edge(index);
+        var settings = new Dictionary<string, string?>
+        {
+            ["Edge:Name"] = name,
+            ["Edge:DataDirectory"] = Path.Combine(options.DataDirectory, name),
+            ["Edge:S3Url"] = ports.Edge(index),
+            ["Edge:AdminUrl"] = ports.EdgeAdmin(index),
+            ["Edge:CacheSize"] = options.CacheSize,
+            ["Edge:ClusterSecret"] = secrets.ClusterSecret,
+            ["Edge:ControlPlaneAdminUrl"] = Text(_origins[0].AdminEndpoint),
+            ["Edge:DefaultRegion"] = DeploymentNames.Regions[0],
+            ["Edge:Domain"] = DeploymentNames.Domain,
+            ["Logging:LogLevel:Default"] = "Warning",
+        };
+        for (var i = 0; i < _origins.Count; i++)
+        {
+            settings[$"Edge:Regions:{i}:Name"] = DeploymentNames.Regions[i];
+            settings[$"Edge:Regions:{i}:S3Url"] = Text(_origins[i].S3Endpoint);
+            settings[$"Edge:Regions:{i}:AdminUrl"] = Text(_origins[i].AdminEndpoint);
+        }
+
+        return new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
+    }
+}
