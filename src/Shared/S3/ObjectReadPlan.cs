@@ -113,7 +113,7 @@ public readonly record struct ObjectReadPlan
         var count = isMultipart ? facts.PartSizes.Length : 1;
         if (partNumber > count)
         {
-            return Refuse(new S3Error(S3ErrorCode.InvalidPartNumber, null,
+            return Refuse(new S3Error(S3ErrorCode.InvalidPart, "The requested part number is not satisfiable.",
             [
                 new("PartNumberRequested", partNumber.ToString(CultureInfo.InvariantCulture)),
                 new("ActualPartCount", count.ToString(CultureInfo.InvariantCulture)),

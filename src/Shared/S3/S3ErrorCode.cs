@@ -26,7 +26,6 @@ public enum S3ErrorCode
     InvalidDigest,
     InvalidLocationConstraint,
     InvalidPart,
-    InvalidPartNumber,
     InvalidPartOrder,
     InvalidRange,
     InvalidRequest,

@@ -15,7 +15,7 @@ public static class S3ErrorTable
     {
         AccessDenied => (403, "Access Denied"),
         AuthorizationHeaderMalformed => (400, "The authorization header that you provided is not valid."),
-        AuthorizationQueryParametersError => (400, "The query parameters of the signature are not valid."),
+        AuthorizationQueryParametersError => (403, "The query parameters of the signature are not valid."),
         BadDigest => (400, "The Content-MD5 or checksum value that you specified did not match what the server received."),
         BadRequest => (400, "The request is not valid."),
         BucketAlreadyExists => (409, "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Select a different name and try again."),
@@ -34,7 +34,6 @@ public static class S3ErrorTable
         InvalidDigest => (400, "The Content-MD5 or checksum value that you specified is not valid."),
         InvalidLocationConstraint => (400, "The specified location constraint is not valid."),
         InvalidPart => (400, "One or more of the specified parts could not be found. The part might not have been uploaded, or the specified entity tag might not have matched the part's entity tag."),
-        InvalidPartNumber => (416, "The requested partnumber is not satisfiable"),
         InvalidPartOrder => (400, "The list of parts was not in ascending order. The parts list must be specified in order by part number."),
         InvalidRange => (416, "The requested range is not satisfiable"),
         InvalidRequest => (400, "Invalid Request"),

@@ -75,8 +75,8 @@ public sealed class ObjectReadPlanTests
     }
 
     [Theory]
-    [InlineData("4", null, S3ErrorCode.InvalidPartNumber, 416)]
-    [InlineData("10000", null, S3ErrorCode.InvalidPartNumber, 416)]
+    [InlineData("4", null, S3ErrorCode.InvalidPart, 400)]
+    [InlineData("10000", null, S3ErrorCode.InvalidPart, 400)]
     [InlineData("0", null, S3ErrorCode.InvalidArgument, 400)]
     [InlineData("10001", null, S3ErrorCode.InvalidArgument, 400)]
     [InlineData("x", null, S3ErrorCode.InvalidArgument, 400)]
