@@ -1,0 +1,74 @@
+using EdgeCache.Testing;
+
+namespace EdgeCache.EndToEnd.Tests.Harness;
+
+/// <summary>One origin (with the control plane) and one edge as processes of their own.</summary>
+internal sealed class ProcessDeployment : IAsyncDisposable
+{
+    public const string AccessKeyId = "CWTESTTESTTEST01";
+    public const string SecretKey = "cwotesttesttesttesttesttesttesttesttesttest";
+    private const string ClusterSecret = "a cluster secret for tests, long enough";
+
+    private readonly TempDirectory _directory = new();
+
+    private ProcessDeployment()
+    {
+    }
+
+    public ServerProcess Origin { get; private set; } = null!;
+
+    public ServerProcess Edge { get; private set; } = null!;
+
+    public static async Task<ProcessDeployment> StartAsync(CancellationToken cancellationToken, string cacheSize = "1GiB")
+    {
+        var deployment = new ProcessDeployment();
+        try
+        {
+            deployment.Origin = await ServerProcess.StartOriginAsync(
+                Path.Combine(deployment._directory.Path, "origin"),
+                new()
+                {
+                    ["Region"] = "ORD1", ["Regions:0"] = "ORD1", ["S3Url"] = "http://127.0.0.1:0", ["AdminUrl"] = "http://127.0.0.1:0",
+                    ["ControlPlaneUrl"] = "http://127.0.0.1:0", ["ClusterSecret"] = ClusterSecret, ["Domain"] = "localhost",
+                    ["Bootstrap:OrganizationId"] = "main", ["Bootstrap:AccessKeyId"] = AccessKeyId, ["Bootstrap:SecretKey"] = SecretKey,
+                    ["Bootstrap:ApiToken"] = "cwttesttesttesttesttesttesttesttesttesttest",
+                },
+                cancellationToken);
+            deployment.Edge = await ServerProcess.StartEdgeAsync(
+                Path.Combine(deployment._directory.Path, "edge"),
+                new()
+                {
+                    ["Name"] = "LGA1", ["S3Url"] = "http://127.0.0.1:0", ["AdminUrl"] = "http://127.0.0.1:0", ["CacheSize"] = cacheSize,
+                    ["ClusterSecret"] = ClusterSecret, ["ControlPlaneAdminUrl"] = deployment.Origin.Endpoints.Admin, ["DefaultRegion"] = "ORD1",
+                    ["Domain"] = "localhost", ["Regions:0:Name"] = "ORD1", ["Regions:0:S3Url"] = deployment.Origin.Endpoints.S3,
+                    ["Regions:0:AdminUrl"] = deployment.Origin.Endpoints.Admin,
+                },
+                cancellationToken);
+            return deployment;
+        }
+        catch
+        {
+            await deployment.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>How many object reads the origin has served since it was started.</summary>
+    public Task<double> ObjectReadsAtOriginAsync(CancellationToken cancellationToken) => PrometheusMetrics.SumAsync(
+        [Origin.Endpoints.Admin + "/metrics"], "edgecache_origin_requests_total", cancellationToken, "operation=\"GetObject\"");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Edge is not null)
+        {
+            await Edge.DisposeAsync();
+        }
+
+        if (Origin is not null)
+        {
+            await Origin.DisposeAsync();
+        }
+
+        _directory.Dispose();
+    }
+}

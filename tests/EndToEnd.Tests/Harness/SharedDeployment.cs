@@ -1,0 +1,36 @@
+using EdgeCache.EndToEnd.Tests.Harness;
+using EdgeCache.Testing;
+
+[assembly: AssemblyFixture(typeof(SharedDeployment))]
+
+namespace EdgeCache.EndToEnd.Tests.Harness;
+
+/// <summary>One standalone deployment for all tests that only use it; each makes buckets of its own.</summary>
+public sealed class SharedDeployment : IAsyncLifetime
+{
+    private readonly TempDirectory _directory = new();
+    private StandaloneProcess? _process;
+    private int _buckets;
+
+    internal Bootstrap Bootstrap => _process!.Bootstrap;
+
+    /// <summary>The metrics endpoints of the origins.</summary>
+    internal IEnumerable<string> OriginMetrics => Bootstrap.MetricsEndpoints.Skip(1);
+
+    /// <summary>A bucket name that no other test has.</summary>
+    internal string NewBucketName() => $"bucket-{Environment.ProcessId}-{Interlocked.Increment(ref _buckets)}";
+
+    internal ClientTool Tool(string path, string home) => new(path, Bootstrap, home);
+
+    public async ValueTask InitializeAsync() => _process = await StandaloneProcess.StartAsync(_directory.Path, CancellationToken.None, "--cache-size", "6GiB");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            await _process.DisposeAsync();
+        }
+
+        _directory.Dispose();
+    }
+}
