@@ -156,16 +156,8 @@ internal sealed class FillRunner(
 
     private async Task StoreAsync(ChunkFill fill, Action<ChunkFill> remove, CancellationToken stopping)
     {
-        var stored = false;
-        try
-        {
-            stored = await store.AppendAsync(fill.Id, fill.Payload, stopping);
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopping: what waits is served from the buffer below.
-        }
-
+        // Not cancelled when the edge stops: the store bounds its own waits, and refuses once it is closed.
+        var stored = await store.AppendAsync(fill.Id, fill.Payload, CancellationToken.None);
         metrics.FillEnded(FillState.Complete, FillFailure.None);
         if (stored)
         {

@@ -15,12 +15,13 @@ internal sealed class FillTable(
 {
     private readonly ConcurrentDictionary<ChunkId, ChunkFill> _fills = new();
     private int _count;
+    private long _joined;
 
     /// <summary>How many fills are in the table.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>The fill of a chunk if there is one; its user must <see cref="ChunkFill.Leave"/>.</summary>
-    public bool TryJoin(ChunkId id, out ChunkFill? fill) => _fills.TryGetValue(id, out fill) && fill.TryJoin();
+    /// <summary>How often a fill under way was joined, ever.</summary>
+    public long Joined => Volatile.Read(ref _joined);
 
     /// <summary>Whether a fill of the chunk is under way.</summary>
     public bool Contains(ChunkId id) => _fills.ContainsKey(id);
@@ -38,6 +39,7 @@ internal sealed class FillTable(
             {
                 if (existing.TryJoin())
                 {
+                    Interlocked.Increment(ref _joined);
                     metrics.FillJoined();
                     started = false;
                     return existing;

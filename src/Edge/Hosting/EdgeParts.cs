@@ -42,9 +42,9 @@ internal sealed class EdgeParts : IDisposable
         _regions = new RegionSet([.. options.Regions.Select(r => OpenRegion(r, directory))], options.DefaultRegion);
         Streams = [_controlPlane.Changes, .. _regions.All.Select(static r => r.Changes)];
         Metrics.Observe(Streams);
-        Runner = Own(new FillRunner(
-            store, Own(new FillBuffers(ByteSize.Parse(options.Fill.MaxBytes))), options.Fill, time, Metrics, loggers.CreateLogger<FillRunner>()));
-        Fills = new FillTable(Runner, options.Fill.MaxActive + options.Fill.MaxQueued, Metrics, _stopping.Token);
+        Buffers = Own(new FillBuffers(ByteSize.Parse(options.Fill.MaxBytes)));
+        var runner = Own(new FillRunner(store, Buffers, options.Fill, time, Metrics, loggers.CreateLogger<FillRunner>()));
+        Fills = new FillTable(runner, options.Fill.MaxActive + options.Fill.MaxQueued, Metrics, _stopping.Token);
     }
 
     public EdgeMetrics Metrics { get; }
@@ -56,7 +56,8 @@ internal sealed class EdgeParts : IDisposable
 
     public FillTable Fills { get; }
 
-    private FillRunner Runner { get; }
+    /// <summary>The memory of fills.</summary>
+    public FillBuffers Buffers { get; }
 
     /// <summary>The pipeline over these parts.</summary>
     public RequestPipeline CreatePipeline(IHttpForwarder forwarder)

@@ -62,6 +62,11 @@ internal sealed class PassthroughTransformer(
             headers.Remove(name);
         }
 
+        if (!proxyResponse.IsSuccessStatusCode)
+        {
+            request.CloseIfBodyIsAwaited();
+        }
+
         report.Write(request);
         request.FirstByteAt = time.GetTimestamp();
         return copies;

@@ -31,8 +31,8 @@ internal sealed class EdgeRequest(HttpContext http, string id, long startedAt)
     /// <summary>The region that the request concerns; null when it is not known.</summary>
     public string? Region { get; set; }
 
-    /// <summary>The timestamp of the first byte of the answer; 0 when there was none.</summary>
-    public long FirstByteAt { get; set; }
+    /// <summary>The timestamp of the first byte of the answer; null when there was none.</summary>
+    public long? FirstByteAt { get; set; }
 
     /// <summary>Body bytes that came from the store.</summary>
     public long StoredBytes { get; set; }
@@ -42,6 +42,18 @@ internal sealed class EdgeRequest(HttpContext http, string id, long startedAt)
 
     /// <summary>The error that was answered.</summary>
     public S3Error? Error { get; set; }
+
+    /// <summary>
+    /// Ends the connection after the answer if the client may not have sent the body it announced: it waits for 100 Continue, and what it sends
+    /// next would be taken for that body (RFC 9110, section 10.1.1).
+    /// </summary>
+    public void CloseIfBodyIsAwaited()
+    {
+        if (http.Request.Headers.Expect.Count > 0)
+        {
+            http.Response.Headers.Connection = "close";
+        }
+    }
 
     public CancellationToken Aborted => http.RequestAborted;
 }

@@ -38,7 +38,7 @@ internal sealed class RequestPipeline(
             await HandleAsync(request, e);
         }
 
-        double? firstByte = request.FirstByteAt == 0 ? null : time.GetElapsedTime(request.StartedAt, request.FirstByteAt).TotalSeconds;
+        double? firstByte = request.FirstByteAt is { } at ? time.GetElapsedTime(request.StartedAt, at).TotalSeconds : null;
         var status = http.Response.StatusCode;
         metrics.RequestEnded(request, status, firstByte);
         PipelineLog.Ended(

@@ -34,6 +34,7 @@ internal sealed class ErrorResponder(CacheReport report, string hostId, TimeProv
 
         response.StatusCode = error.Status;
         report.Write(request);
+        request.CloseIfBodyIsAwaited();
         if (error.Status == StatusCodes.Status503ServiceUnavailable)
         {
             response.Headers.RetryAfter = RetryAfterSeconds;

@@ -122,6 +122,26 @@ internal sealed class EdgeCluster : IAsyncDisposable
         return await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Overwrites a byte in the segment file that holds <paramref name="content"/>.</summary>
+    public void DamageStoredBytes(byte[] content)
+    {
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(_directory.Path, "chunks"), "*", SearchOption.AllDirectories).Where(static f => !f.EndsWith("lock", StringComparison.Ordinal)))
+        {
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+            var window = new byte[8 << 20];
+            var count = stream.ReadAtLeast(window, window.Length, throwOnEndOfStream: false);
+            var at = window.AsSpan(0, count).IndexOf(content);
+            if (at >= 0)
+            {
+                stream.Position = at;
+                stream.WriteByte((byte)~content[0]);
+                return;
+            }
+        }
+
+        Assert.Fail("The content is not in any segment file.");
+    }
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
