@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using EdgeCache.Edge.Upstream;
-using EdgeCache.Shared.Replication;
 
 namespace EdgeCache.Edge.Caching;
 
@@ -9,7 +8,6 @@ namespace EdgeCache.Edge.Caching;
 /// <param name="AsOf">See <see cref="StreamStamp.AsOf"/>.</param>
 /// <param name="At">See <see cref="StreamStamp.At"/>.</param>
 /// <param name="Fact">The fact.</param>
-[System.ComponentModel.ImmutableObject(true)]
 internal sealed record CachedFact<T>(string Epoch, long AsOf, DateTimeOffset At, T? Fact)
     where T : class
 {
@@ -18,12 +16,4 @@ internal sealed record CachedFact<T>(string Epoch, long AsOf, DateTimeOffset At,
 }
 
 /// <summary>Where the directory said that a bucket lives; no region when nowhere.</summary>
-[System.ComponentModel.ImmutableObject(true)]
 internal sealed record CachedPlace(string? Region);
-
-/// <summary>The form in which metadata is kept on disk.</summary>
-[JsonSourceGenerationOptions(UseStringEnumConverter = true, Converters = [typeof(GenerationJsonConverter), typeof(HeaderDictionaryJsonConverter)])]
-[JsonSerializable(typeof(CachedFact<VersionFacts>))]
-[JsonSerializable(typeof(CachedFact<BucketFacts>))]
-[JsonSerializable(typeof(CachedPlace))]
-internal sealed partial class CacheJson : JsonSerializerContext;

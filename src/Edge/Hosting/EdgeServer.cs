@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
-using EdgeCache.Edge.Caching;
 using EdgeCache.Edge.Pipeline;
+using EdgeCache.Edge.Storage.Memory;
 using EdgeCache.Edge.Storage.Nvme;
 using EdgeCache.Shared.Diagnostics;
 using Microsoft.AspNetCore.Connections;
@@ -52,9 +52,12 @@ public sealed class EdgeServer : IAsyncDisposable
             var exporter = Own(owned, new PrometheusExporter(EdgeMetrics.MeterName));
             var store = await ChunkStore.OpenAsync(
                 new ChunkStoreOptions { Directory = directory.Combine("chunks"), CapacityBytes = ByteSize.Parse(options.CacheSize) },
-                time, loggers, meters, cancellationToken);
+                TimeProvider.System, loggers, meters, cancellationToken); // a disk keeps its own time, also when a test moves the clock
             owned.Push(store);
-            var cache = new InProcessCache(time);
+            var cache = await FasterHybridCache.OpenAsync(
+                new FasterHybridCacheOptions { Directory = directory.Combine("metadata"), MaxBytes = ByteSize.Parse(options.MetadataMemory) },
+                services: null, time, loggers, meters);
+            owned.Push(cache);
             var listeners = new Listeners(options);
             var parts = Own(owned, new EdgeParts(options, directory, store, cache, meters, time, loggers));
             var application = EdgeApplication.Build(options, parts, exporter, listeners, loggers);

@@ -158,6 +158,12 @@ public sealed class CoherenceTests
         await ObjectReadTests.StoredAsync(cluster);
         var position = cluster.Ord.Feed.Position;
         await cluster.RestartEdgeAsync();
+        while (cluster.Ord.Feed.SubscriptionCount < 2)
+        {
+            Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+
         Assert.Equal(("epoch-1", position), cluster.Ord.Feed.Subscriptions[^1]);
         using var warm = await cluster.GetAsync("a");
         Assert.Equal("HIT", warm.Headers.GetValues("x-cache").Single());

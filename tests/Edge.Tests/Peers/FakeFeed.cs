@@ -20,6 +20,17 @@ internal sealed class FakeFeed
     /// <summary>The positions at which subscribers asked to go on, in order.</summary>
     public List<(string Epoch, long After)> Subscriptions { get; } = [];
 
+    public int SubscriptionCount
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return Subscriptions.Count;
+            }
+        }
+    }
+
     /// <summary>Moves the position without telling anyone.</summary>
     public long Advance()
     {
