@@ -2,7 +2,7 @@ namespace EdgeCache.Shared.Primitives;
 
 /// <summary>
 /// A valid bucket name: 3 to 63 characters of <c>[a-z0-9.-]</c>, beginning and ending with a letter or digit,
-/// without adjacent periods, not formatted as an IPv4 address, and without a reserved prefix or suffix
+/// without adjacent periods or a period beside a hyphen, not formatted as an IPv4 address, and without a reserved prefix or suffix
 /// (<see href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html">S3 bucket naming rules</see>).
 /// </summary>
 public readonly record struct BucketName
@@ -54,7 +54,7 @@ public readonly record struct BucketName
         for (var i = 0; i < text.Length; i++)
         {
             var c = text[i];
-            if (!(char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '.') || (c == '.' && text[i - 1] == '.'))
+            if (!(char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '.') || (c == '.' && text[i - 1] is '.' or '-') || (c == '-' && text[i - 1] == '.'))
             {
                 return false;
             }

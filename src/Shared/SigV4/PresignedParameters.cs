@@ -85,7 +85,7 @@ internal struct PresignedParameters
 
         if (TryParseExpires(_expires, out var expiresIn) is { } badExpires)
         {
-            return SigV4Errors.Query(badExpires);
+            return badExpires;
         }
 
         if (!SignedHeaderList.TryParse(_signedHeaders, out var signedHeaders) || _signature.Length > AuthorizationHeader.MaxSignatureLength)
@@ -120,19 +120,20 @@ internal struct PresignedParameters
         return null;
     }
 
-    private static string? TryParseExpires(string text, out TimeSpan expiresIn)
+    private static S3Error? TryParseExpires(string text, out TimeSpan expiresIn)
     {
         expiresIn = default;
         if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds))
         {
-            return "X-Amz-Expires should be a number";
+            return SigV4Errors.Query("X-Amz-Expires should be a number");
         }
 
         if (seconds is < 0 or > MaxExpires)
         {
-            return seconds < 0
+            // A number out of range is no slip of the pen but access that nobody may have: 403, as ceph/s3-tests expects.
+            return new S3Error(S3ErrorCode.AccessDenied, seconds < 0
                 ? "X-Amz-Expires must be non-negative"
-                : "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds";
+                : "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds");
         }
 
         expiresIn = TimeSpan.FromSeconds(seconds);

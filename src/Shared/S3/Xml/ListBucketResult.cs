@@ -36,7 +36,6 @@ public abstract record ListBucketResult
     {
         var keys = new S3XmlKeys(w, result.EncodeUrl);
         w.Text("Name", result.Name);
-        keys.Write("Prefix", result.Prefix);
         result.WritePaging(w, keys);
         w.Number("MaxKeys", result.MaxKeys);
         keys.WriteDelimiter(result.Delimiter);
@@ -73,6 +72,8 @@ public sealed record ListBucketResultV1 : ListBucketResult
 
     private protected override void WritePaging(XmlWriter writer, S3XmlKeys keys)
     {
+        // Alone of all names here: clients decode every other but not this one (botocore's handlers).
+        writer.Text("Prefix", Prefix);
         keys.Write("Marker", Marker);
         keys.Write("NextMarker", NextMarker);
     }
@@ -92,6 +93,7 @@ public sealed record ListBucketResultV2 : ListBucketResult
 
     private protected override void WritePaging(XmlWriter writer, S3XmlKeys keys)
     {
+        keys.Write("Prefix", Prefix);
         writer.Text("ContinuationToken", ContinuationToken);
         writer.Text("NextContinuationToken", NextContinuationToken);
         keys.Write("StartAfter", StartAfter);
