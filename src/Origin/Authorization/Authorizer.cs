@@ -13,6 +13,12 @@ internal sealed partial class Authorizer(OriginCatalog catalog, OriginOptions op
     public async ValueTask<Outcome<AuthorizedRequest>> AuthorizeAsync(AuthenticatedRequest authenticated, CancellationToken cancellationToken)
     {
         var request = authenticated.Request;
+        if (request.Operation == S3Operation.ListBuckets && authenticated.Principal.Kind == PrincipalKind.Anonymous)
+        {
+            // Nobody owns no buckets: an empty list tells nothing.
+            return new AuthorizedRequest(authenticated, null, null);
+        }
+
         if (request.Bucket.Length == 0 || request.Operation == S3Operation.CreateBucket)
         {
             return Decide(authenticated, S3Actions.For(request.Operation, versionIdGiven: false), bucket: null) is { } refusedAccount

@@ -48,7 +48,10 @@ internal sealed class OperationContext(S3Exchange exchange, AuthorizedRequest au
         }
     }
 
-    /// <summary>Tells the version id of what was made or read, in buckets that have any.</summary>
+    /// <summary>Tells the version id of what was made. The null version is not named: the bucket keeps no versions, or no more.</summary>
+    public void SetNewVersionId(string versionId) => SetVersionId(versionId == "null" ? string.Empty : versionId);
+
+    /// <summary>Tells the version id of what was read or deleted, in buckets that have any.</summary>
     public void SetVersionId(string versionId)
     {
         if (versionId.Length > 0)

@@ -57,6 +57,11 @@ internal sealed class S3Pipeline(
             return excess;
         }
 
+        if (HttpMethods.IsOptions(exchange.Request.Method))
+        {
+            return PreflightRefusal(exchange.Request);
+        }
+
         exchange.Phase = RequestPhase.Parse;
         var signed = exchange.Signed;
         var hasCopySource = exchange.Request.Headers.ContainsKey(CopySourceName.Header);
@@ -85,6 +90,11 @@ internal sealed class S3Pipeline(
         exchange.Phase = RequestPhase.Execute;
         return await OperationDispatcher.ExecuteAsync(new OperationContext(exchange, authorized.Value, services));
     }
+
+    // No bucket has a CORS configuration, so every preflight is refused, as S3 does.
+    private static S3Error PreflightRefusal(HttpRequest request) => request.Headers.Origin.Count == 0
+        ? new S3Error(S3ErrorCode.BadRequest, "Insufficient information. Origin request header needed.")
+        : new S3Error(S3ErrorCode.AccessDenied, "CORSResponse: CORS is not enabled for this bucket.");
 
     private async Task HandleAsync(S3Exchange exchange, Exception exception)
     {

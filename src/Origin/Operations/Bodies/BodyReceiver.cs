@@ -46,10 +46,10 @@ internal static class BodyReceiver
             : committed.Error;
     }
 
-    private static async Task<S3Error?> CopyAsync(OperationContext context, Stream body, BlobWriter blob, BodyDigests digests, long length)
+    private static async Task<S3Error?> CopyAsync(OperationContext context, Stream body, BlobWriter blob, BodyDigests digests, long? length)
     {
         // One byte more than is to come, so that a small body and its end are one piece.
-        var pieceSize = (int)Math.Min(length + 1, UploadLimits.PieceSize);
+        var pieceSize = (int)Math.Min((length ?? UploadLimits.MaxBodyLength) + 1, UploadLimits.PieceSize);
         var filling = ArrayPool<byte>.Shared.Rent(pieceSize);
         var draining = ArrayPool<byte>.Shared.Rent(pieceSize);
         Task<S3Error?> written = Task.FromResult<S3Error?>(null);
@@ -61,9 +61,9 @@ internal static class BodyReceiver
                 var count = await BodyStream.FillAsync(body, filling.AsMemory(0, pieceSize), context.Aborted);
                 total += count;
                 context.Exchange.BytesReceived = total;
-                if (total > length)
+                if (total > (length ?? UploadLimits.MaxBodyLength))
                 {
-                    return S3ErrorCode.IncompleteBody;
+                    return length is null ? S3ErrorCode.EntityTooLarge : S3ErrorCode.IncompleteBody;
                 }
 
                 if (await written is { } failed)
@@ -76,7 +76,7 @@ internal static class BodyReceiver
                 written = WriteAsync(filling.AsMemory(0, count), runBeside: !isLast);
                 if (isLast)
                 {
-                    return await written ?? (total == length ? null : S3ErrorCode.IncompleteBody);
+                    return await written ?? (length is null || total == length ? null : S3ErrorCode.IncompleteBody);
                 }
 
                 (filling, draining) = (draining, filling);

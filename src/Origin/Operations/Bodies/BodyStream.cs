@@ -16,7 +16,7 @@ internal static class BodyStream
         var authenticated = context.Authorized.Authenticated;
         if (declared.IsChunked)
         {
-            return chunked = new AwsChunkedStream(body, authenticated.Claim, authenticated.Key, declared.Length, context.Header("x-amz-trailer"));
+            return chunked = new AwsChunkedStream(body, authenticated.Claim, authenticated.Key, declared.Length ?? -1, context.Header("x-amz-trailer"));
         }
 
         return declared.Kind == PayloadKind.Hash ? new PayloadHashStream(body, authenticated.Claim!.PayloadHash) : body;

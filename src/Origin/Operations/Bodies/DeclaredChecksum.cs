@@ -10,7 +10,7 @@ namespace EdgeCache.Origin.Operations.Bodies;
 internal sealed record DeclaredChecksum(ChecksumAlgorithm Algorithm, byte[]? Value, bool InTrailer)
 {
     /// <summary>Reads <c>x-amz-checksum-*</c>, <c>x-amz-trailer</c> and <c>x-amz-sdk-checksum-algorithm</c>; null for no checksum.</summary>
-    /// <returns>InvalidRequest when they are malformed or contradict each other.</returns>
+    /// <returns>InvalidRequest when they contradict each other, BadDigest when a value can't be the checksum of anything.</returns>
     public static S3Error? Read(OperationContext context, out DeclaredChecksum? checksum)
     {
         checksum = null;
@@ -69,7 +69,8 @@ internal sealed record DeclaredChecksum(ChecksumAlgorithm Algorithm, byte[]? Val
         "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
 
     /// <summary>The refusal of a value that is not Base64 of the right length.</summary>
-    public static S3Error InvalidValue(ChecksumAlgorithm algorithm) => Invalid($"Value for {ChecksumNames.HeaderName(algorithm)} header is invalid.");
+    public static S3Error InvalidValue(ChecksumAlgorithm algorithm) =>
+        new(S3ErrorCode.BadDigest, $"Value for {ChecksumNames.HeaderName(algorithm)} header is invalid.");
 
     private static ChecksumAlgorithm? TrailerAlgorithm(string? trailers)
     {

@@ -11,41 +11,38 @@ internal static class DocumentReader
     /// <param name="context">The request.</param>
     /// <param name="parse">The document's own reader.</param>
     /// <param name="requireDigest">Whether the operation insists on Content-MD5 or a checksum.</param>
+    /// <param name="checksumIsOfBody">False when <c>x-amz-checksum-*</c> speaks of something else than the body.</param>
     public static async Task<Outcome<T>> ReadAsync<T>(
-        OperationContext context, Func<Stream, CancellationToken, ValueTask<(T? Value, S3Error? Error)>> parse, bool requireDigest = false)
+        OperationContext context,
+        Func<Stream, CancellationToken, ValueTask<(T? Value, S3Error? Error)>> parse,
+        bool requireDigest = false,
+        bool checksumIsOfBody = true)
         where T : class
     {
-        var document = await ReadAsync(context, requireDigest);
-        if (!document.Succeeded)
+        var document = await ReadAsync(context, requireDigest, checksumIsOfBody);
+        if (document.Error is not null)
         {
             return document.Error;
         }
 
-        using var stream = new MemoryStream(document.Value, writable: false);
+        using var stream = new MemoryStream(document.Value.ToArray(), writable: false);
         var (value, error) = await parse(stream, context.Aborted);
         return error is not null ? error : value!;
     }
 
     /// <summary>The document's bytes, none when there is no body. MaxMessageLengthExceeded when it is too long.</summary>
-    /// <param name="context">The request.</param>
-    /// <param name="requireDigest">Whether the operation insists on Content-MD5 or a checksum.</param>
-    private static async Task<Outcome<byte[]>> ReadAsync(OperationContext context, bool requireDigest)
+    private static async Task<Outcome<ReadOnlyMemory<byte>>> ReadAsync(OperationContext context, bool requireDigest, bool checksumIsOfBody)
     {
         var request = context.Exchange.Request;
         if (request.ContentLength is null or 0 && request.Headers.TransferEncoding.Count == 0)
         {
-            return Array.Empty<byte>();
+            return ReadOnlyMemory<byte>.Empty;
         }
 
-        var declared = DeclaredBody.Read(context);
+        var declared = DeclaredBody.Read(context, checksumIsOfBody);
         if (!declared.Succeeded)
         {
             return declared.Error;
-        }
-
-        if (declared.Value.Length > UploadLimits.MaxDocumentLength)
-        {
-            return new S3Error(S3ErrorCode.MaxMessageLengthExceeded, Details: [new("MaxMessageLengthBytes", $"{UploadLimits.MaxDocumentLength}")]);
         }
 
         if (requireDigest && declared.Value is { ContentMd5: null, Checksum: null })
@@ -54,16 +51,36 @@ internal static class DocumentReader
         }
 
         await using var body = BodyStream.Open(context, declared.Value, out var chunked);
-        var document = new byte[declared.Value.Length];
-        var count = await BodyStream.FillAsync(body, document, context.Aborted);
-        var beyond = count == document.Length ? await body.ReadAsync(new byte[1], context.Aborted) : 0;
-        if (count < document.Length || beyond > 0)
+        if (declared.Value.Length > UploadLimits.MaxDocumentLength || await ReadAllAsync(body, context.Aborted) is not { } document)
+        {
+            return new S3Error(S3ErrorCode.MaxMessageLengthExceeded, Details: [new("MaxMessageLengthBytes", $"{UploadLimits.MaxDocumentLength}")]);
+        }
+
+        if (declared.Value.Length is { } length && document.Length != length)
         {
             return S3ErrorCode.IncompleteBody;
         }
 
         using var digests = new BodyDigests(declared.Value.Checksum is { } checksum ? [checksum.Algorithm] : Enumerable.Empty<ChecksumAlgorithm>());
-        digests.Append(document);
+        digests.Append(document.Span);
         return digests.Complete(declared.Value, chunked?.Trailers, out _) is { } mismatch ? mismatch : document;
+    }
+
+    private static async Task<ReadOnlyMemory<byte>?> ReadAllAsync(Stream body, CancellationToken cancellationToken)
+    {
+        using var document = new MemoryStream();
+        var piece = new byte[16 * 1024];
+        int read;
+        while ((read = await body.ReadAsync(piece, cancellationToken)) > 0)
+        {
+            if (document.Length + read > UploadLimits.MaxDocumentLength)
+            {
+                return null;
+            }
+
+            document.Write(piece, 0, read);
+        }
+
+        return document.ToArray();
     }
 }

@@ -25,17 +25,22 @@ internal static class CompleteMultipartUpload
             size = parsed;
         }
 
-        var request = await DocumentReader.ReadAsync<CompleteMultipartUploadRequest>(context, CompleteMultipartUploadRequest.ReadAsync);
+        var request = await DocumentReader.ReadAsync<CompleteMultipartUploadRequest>(
+            context, CompleteMultipartUploadRequest.ReadAsync, checksumIsOfBody: false);
         if (!request.Succeeded)
         {
             return request.Error;
         }
 
+        // A client may repeat checksums that it sent with the parts while the upload keeps another kind: those were verified when they came.
+        var uploadId = context.Query.Get("uploadId") ?? string.Empty;
+        var upload = await context.Catalog.Uploads.FindAsync(context.Bucket.Id, context.Request.Key, uploadId, context.Aborted);
+        var kept = upload is null ? null : upload.ChecksumAlgorithm ?? (ChecksumAlgorithm?)ChecksumAlgorithm.Crc64Nvme;
         var completion = new UploadCompletion(
             context.Bucket.Id,
             context.Request.Key,
-            context.Query.Get("uploadId") ?? string.Empty,
-            [.. request.Value.Parts.Select(static p => new NamedPart(p.PartNumber, p.ETag, p.Checksum?.Value))],
+            uploadId,
+            [.. request.Value.Parts.Select(p => new NamedPart(p.PartNumber, p.ETag, p.Checksum?.Algorithm == kept ? p.Checksum?.Value : null))],
             WriteConditions.Read(context),
             new UploadSeal(DeclaredObjectChecksum(context), size).Seal);
         var completed = await context.Catalog.Uploads.CompleteAsync(completion, CancellationToken.None);
@@ -45,7 +50,7 @@ internal static class CompleteMultipartUpload
         }
 
         var facts = completed.Value.Facts;
-        context.SetVersionId(facts.VersionId);
+        context.SetNewVersionId(facts.VersionId);
         context.Committed(completed.Value.Sequence);
         var http = context.Exchange.Request;
         var location = $"{http.Scheme}://{http.Host}{context.Exchange.Signed.RawPath}";

@@ -75,7 +75,7 @@ internal static class CopyObject
             return committed.Error;
         }
 
-        context.SetVersionId(committed.Value.Facts.VersionId);
+        context.SetNewVersionId(committed.Value.Facts.VersionId);
         context.Committed(committed.Value.Sequence);
         var copy = committed.Value.Facts;
         await context.Exchange.RespondXmlAsync(StatusCodes.Status200OK, new CopyObjectResult(copy.ETag, copy.LastModified, copy.Checksum).Write());
