@@ -23,6 +23,8 @@ internal static class EdgeConfiguration
 
     public static void ConfigureLogging(ILoggingBuilder logging, IConfiguration configuration)
     {
+        // The server's own log has a line per request at Information, with the signatures of presigned links: the pipeline logs requests, at Debug.
+        logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddConfiguration(configuration.GetSection("Logging"));
         logging.AddSimpleConsole(console =>
         {

@@ -3,7 +3,7 @@ namespace EdgeCache.Edge.Pipeline;
 /// <summary>Log messages of the pipeline: event ids 3000 to 3099.</summary>
 internal static partial class PipelineLog
 {
-    [LoggerMessage(3000, LogLevel.Information,
+    [LoggerMessage(3000, LogLevel.Debug,
         "{RequestId} {Method} {Operation} {Resource} answered {Status} in phase {Phase}, outcome {Outcome}, error {Error}, after {Milliseconds} ms")]
     public static partial void Ended(
         ILogger logger, string requestId, string method, string operation, string resource, int status, RequestPhase phase, CacheOutcome outcome, string error,
