@@ -54,6 +54,7 @@ internal sealed class BucketDirectory(ControlPlane controlPlane, RegionSet regio
         }
         else if (Volatile.Read(ref _version) == question.Version)
         {
+            await store.DropAsync(StoreKey(question.Bucket)); // an older place may be on disk
             await store.KeepAsync(StoreKey(question.Bucket), new CachedPlace(null), inMemory: true, AbsenceLifetime);
         }
 

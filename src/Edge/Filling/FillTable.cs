@@ -16,6 +16,8 @@ internal sealed class FillTable(
     private readonly ConcurrentDictionary<ChunkId, ChunkFill> _fills = new();
     private int _count;
     private long _joined;
+    private int _running;
+    private TaskCompletionSource? _idle;
 
     /// <summary>How many fills are in the table.</summary>
     public int Count => Volatile.Read(ref _count);
@@ -59,11 +61,25 @@ internal sealed class FillTable(
             if (_fills.TryAdd(id, fill))
             {
                 Interlocked.Increment(ref _count);
+                Interlocked.Increment(ref _running);
                 started = true;
                 _ = RunAsync(fill, version, region);
                 return fill;
             }
         }
+    }
+
+    /// <summary>Completes when no fill runs any more; call it once nothing can start one.</summary>
+    public Task DrainAsync()
+    {
+        var idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref _idle, idle);
+        if (Volatile.Read(ref _running) == 0)
+        {
+            idle.TrySetResult();
+        }
+
+        return idle.Task;
     }
 
     private async Task RunAsync(ChunkFill fill, VersionFacts version, Region region)
@@ -78,6 +94,10 @@ internal sealed class FillTable(
         {
             Remove(fill);
             fill.Retire();
+            if (Interlocked.Decrement(ref _running) == 0)
+            {
+                Volatile.Read(ref _idle)?.TrySetResult();
+            }
         }
     }
 

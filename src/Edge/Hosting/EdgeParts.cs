@@ -18,9 +18,12 @@ using Yarp.ReverseProxy.Forwarder;
 namespace EdgeCache.Edge.Hosting;
 
 /// <summary>The parts of an edge behind its web server, put together in the order in which they depend on each other.</summary>
-internal sealed class EdgeParts : IDisposable
+internal sealed class EdgeParts : IAsyncDisposable
 {
     private const string SigningRegion = "default";
+
+    /// <summary>How long fills may take to end once they are told to; what they still hold then is lost with the process.</summary>
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(1);
 
     private readonly EdgeOptions _options;
     private readonly TimeProvider _time;
@@ -92,10 +95,11 @@ internal sealed class EdgeParts : IDisposable
             hosts, reads, passing, new ErrorResponder(report, HostIdentity.For(options.Name), _time), Metrics, _time, _loggers.CreateLogger<RequestPipeline>());
     }
 
-    /// <summary>Ends what belongs to no request: questions, fills.</summary>
-    public void Dispose()
+    /// <summary>Ends what belongs to no request: questions, fills. After the server has stopped, so that nothing new begins.</summary>
+    public async ValueTask DisposeAsync()
     {
-        _stopping.Cancel();
+        await _stopping.CancelAsync();
+        await Fills.DrainAsync().WaitAsync(DrainTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (_owned.TryPop(out var disposable))
         {
             disposable.Dispose();

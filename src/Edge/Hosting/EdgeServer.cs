@@ -59,7 +59,8 @@ public sealed class EdgeServer : IAsyncDisposable
                 services: null, time, loggers, meters);
             owned.Push(cache);
             var listeners = new Listeners(options);
-            var parts = Own(owned, new EdgeParts(options, directory, store, cache, meters, time, loggers));
+            var parts = new EdgeParts(options, directory, store, cache, meters, time, loggers);
+            owned.Push(parts);
             var application = EdgeApplication.Build(options, parts, exporter, listeners, loggers);
             owned.Push(application);
             await application.StartAsync(cancellationToken);

@@ -121,8 +121,8 @@ internal sealed class FeedFollower(
 
     private void Apply(FeedFrame frame)
     {
-        var firstHeard = !stream.IsLive;
-        if (stream.Apply(frame))
+        var (hadState, firstHeard) = (stream.HasState, !stream.IsLive);
+        if (stream.Apply(frame) && hadState)
         {
             UpstreamLog.FeedReset(logger, stream.Name, frame.Position);
         }

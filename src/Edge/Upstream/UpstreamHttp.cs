@@ -16,7 +16,7 @@ internal static class UpstreamHttp
     private static readonly TimeSpan ContinueTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>The most connections to one admin listener: the feed's and those of coalesced questions.</summary>
-    private const int MaxAdminConnections = 32;
+    private const int MaxAdminConnections = 128;
 
     /// <summary>Questions and feeds of the API between tiers.</summary>
     public static HttpClient CreateAdmin(Uri adminUrl, string clusterSecret, UpstreamOptions options)
