@@ -96,6 +96,15 @@ internal sealed class FasterHybridCache : HybridCache, IAsyncDisposable
         if ((flags & HybridCacheEntryFlags.DisableLocalCacheRead) == 0 && local.TryGet(key, out var entry) && TryUse<T>(entry, out var value))
             return new ValueTask<T>(value);
 
+        // A mere look-up of what is nowhere needs no work that others could share.
+        const HybridCacheEntryFlags disklessLook = HybridCacheEntryFlags.DisableUnderlyingData | HybridCacheEntryFlags.DisableDistributedCacheRead;
+        if ((flags & HybridCacheEntryFlags.DisableUnderlyingData) != 0 &&
+            ((flags & disklessLook) == disklessLook || disk is null || !disk.MayContain(key)))
+        {
+            metrics.LookedUp(LookupOutcome.Miss);
+            return default;
+        }
+
         return FetchAsync(key, state, factory, options, tags, flags, cancellationToken);
     }
 
@@ -128,8 +137,14 @@ internal sealed class FasterHybridCache : HybridCache, IAsyncDisposable
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled(cancellationToken);
 
-        // Work that is under way has an older value than this one.
+        // Work that is under way has an older value than this one, and so has a tier that this one does not go to.
         var started = clock.RemoveKey(key);
+        var flags = options?.Flags ?? HybridCacheEntryFlags.None;
+        if ((flags & HybridCacheEntryFlags.DisableLocalCacheWrite) != 0)
+            local.Remove(key);
+        if ((flags & HybridCacheEntryFlags.DisableDistributedCacheWrite) != 0)
+            disk?.Remove(key, started);
+
         Store(key, value, options, ToArray(tags), started);
         return ValueTask.CompletedTask;
     }
@@ -242,10 +257,10 @@ internal sealed class FasterHybridCache : HybridCache, IAsyncDisposable
             return stored;
         }
 
+        metrics.LookedUp(LookupOutcome.Miss);
         if ((flags & HybridCacheEntryFlags.DisableUnderlyingData) != 0)
             return default!;
 
-        metrics.LookedUp(LookupOutcome.Miss);
         var value = await factory(state, cancellationToken);
         Store(key, value, entryOptions, tags, flight.Started);
         return value;

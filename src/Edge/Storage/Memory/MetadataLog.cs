@@ -62,7 +62,7 @@ internal sealed class MetadataLog : IAsyncDisposable
     /// <exception cref="IOException">The directory cannot be used.</exception>
     public static async Task<MetadataLog> OpenAsync(FasterHybridCacheOptions options, InvalidationClock clock, TimeProvider time, ILogger logger)
     {
-        var file = new MetadataLogFile(options, time);
+        var file = new MetadataLogFile(options);
         var index = new Dictionary<string, MetadataPlace>(StringComparer.Ordinal);
         var intact = true;
         // The visitor runs inside FASTER, where an exception would leave a lock behind.
@@ -74,6 +74,13 @@ internal sealed class MetadataLog : IAsyncDisposable
         }
 
         return new MetadataLog(options, clock, time, logger, file, index);
+    }
+
+    /// <summary>Whether looking for the key's value could find it.</summary>
+    public bool MayContain(string key)
+    {
+        lock (gate)
+            return index.ContainsKey(key) || pending.ContainsKey(key) || writing.ContainsKey(key);
     }
 
     /// <summary>Finds a key's value; null when there is none, it has expired or was removed, or it cannot be read.</summary>

@@ -9,7 +9,10 @@ namespace EdgeCache.Edge.Storage.Memory;
 /// <param name="Length">Its length in bytes.</param>
 internal readonly record struct MetadataPlace(long Address, int Length);
 
-/// <summary>The files of the metadata log: sizes, replacement after a failure, and the bound on the disk. Appending belongs to one caller at a time.</summary>
+/// <summary>
+/// The files of the metadata log: sizes, replacement after a failure, and the bound on the disk. Appending belongs to one caller at a time. A
+/// disk keeps its own time, also when a test moves the clock of expiry.
+/// </summary>
 internal sealed class MetadataLogFile : IAsyncDisposable
 {
     private const string NamePrefix = "metadata-";
@@ -23,12 +26,10 @@ internal sealed class MetadataLogFile : IAsyncDisposable
 
     private readonly string directory;
     private readonly RecordLogOptions options;
-    private readonly TimeProvider time;
     private RecordLog? log;
 
-    public MetadataLogFile(FasterHybridCacheOptions cache, TimeProvider time)
+    public MetadataLogFile(FasterHybridCacheOptions cache)
     {
-        this.time = time;
         directory = cache.Directory!;
         var segmentSize = Math.Max(PageSize, 1L << BitOperations.Log2((ulong)(cache.DiskCapacity / Segments)));
         options = new RecordLogOptions
@@ -73,7 +74,7 @@ internal sealed class MetadataLogFile : IAsyncDisposable
                     File.Delete(path);
             }
 
-            log = RecordLog.Open(options, time);
+            log = RecordLog.Open(options, TimeProvider.System);
             return log.Replay(visitor) == 0;
         }
         catch (IOException)
@@ -97,7 +98,7 @@ internal sealed class MetadataLogFile : IAsyncDisposable
         {
             RecordLog.Delete(directory, options.Name);
             IsDeleted = true;
-            Volatile.Write(ref log, RecordLog.Open(options, time));
+            Volatile.Write(ref log, RecordLog.Open(options, TimeProvider.System));
             IsDeleted = false;
         }
         catch (UnauthorizedAccessException e)

@@ -13,7 +13,6 @@ internal sealed class ChunkLease : IDisposable
     private readonly ChunkStore store;
     private readonly SegmentFile segment;
     private readonly ChunkLocation location;
-    private uint[]? blockChecksums;
     private int disposed;
 
     /// <summary>Takes over a reference that the caller holds on <paramref name="segment"/>.</summary>
@@ -50,7 +49,7 @@ internal sealed class ChunkLease : IDisposable
         bool intact;
         try
         {
-            intact = (blockChecksums ??= await ReadChecksumsAsync(cancellationToken)) is { } expected &&
+            intact = (store.Headers.Find(Id, location) ?? await ReadHeaderAsync(cancellationToken)) is { } expected &&
                 await ReadBlocksAsync(expected, offset, destination, cancellationToken);
         }
         catch (IOException)
@@ -71,7 +70,7 @@ internal sealed class ChunkLease : IDisposable
             segment.Release();
     }
 
-    private async ValueTask<uint[]?> ReadChecksumsAsync(CancellationToken cancellationToken)
+    private async ValueTask<uint[]?> ReadHeaderAsync(CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(ChunkGeometry.HeaderSize);
         var header = buffer.AsMemory(0, ChunkGeometry.HeaderSize);
@@ -79,6 +78,9 @@ internal sealed class ChunkLease : IDisposable
         var blocks = read ? ChunkRecord.TryReadHeader(header.Span, Id, Length) : null;
         // Not in a finally: after an exception the buffer may still be written to.
         ArrayPool<byte>.Shared.Return(buffer);
+        if (blocks is not null)
+            store.Headers.Keep(Id, location, blocks);
+
         return blocks;
     }
 

@@ -82,6 +82,9 @@ internal sealed class ChunkStore : IAsyncDisposable
         }
     }
 
+    /// <summary>Block checksums of chunks that were read lately.</summary>
+    internal HeaderCache Headers { get; } = new();
+
     /// <summary>Whether the chunk is stored. Eviction may take it at any time: only a lease is a claim.</summary>
     public bool Contains(ChunkId id) => context.Index.TryGet(id, out _);
 

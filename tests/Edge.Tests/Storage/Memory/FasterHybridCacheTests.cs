@@ -84,6 +84,18 @@ public sealed class FasterHybridCacheTests : IDisposable
     }
 
     [Fact]
+    public async Task A_tier_that_a_value_does_not_go_to_forgets_the_older_one()
+    {
+        await using var cache = await OpenAsync();
+        await cache.SetAsync("a", 1, cancellationToken: Cancellation);
+        await cache.SetAsync("a", 2, With(HybridCacheEntryFlags.DisableDistributedCache), cancellationToken: Cancellation);
+        Assert.Equal(0, await GetAsync(cache, "a", () => 9, With(HybridCacheEntryFlags.DisableLocalCacheRead | HybridCacheEntryFlags.DisableUnderlyingData)));
+        Assert.Equal(2, await GetAsync(cache, "a", () => 9));
+        await cache.SetAsync("a", 3, With(HybridCacheEntryFlags.DisableLocalCacheWrite), cancellationToken: Cancellation);
+        Assert.Equal(3, await GetAsync(cache, "a", () => 9));
+    }
+
+    [Fact]
     public async Task Set_remove_and_tags()
     {
         await using var cache = await OpenAsync();
