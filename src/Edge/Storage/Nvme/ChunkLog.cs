@@ -252,7 +252,7 @@ internal sealed class ChunkLog : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            context.Logger.SegmentRefused(e);
+            context.Logger.SegmentRefused(e.Message);
         }
 
         // Somebody else filled the disk: give one segment of our own up for this one, and if that does not help leave it for a while.
@@ -266,7 +266,7 @@ internal sealed class ChunkLog : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            context.Logger.SegmentRefused(e);
+            context.Logger.SegmentRefused(e.Message);
         }
 
         segmentsRefusedUntil = context.Time.GetTimestamp() + (long)(context.Options.DiskFullPause.TotalSeconds * context.Time.TimestampFrequency);

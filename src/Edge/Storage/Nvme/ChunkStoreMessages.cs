@@ -24,8 +24,8 @@ internal static partial class ChunkStoreMessages
     [LoggerMessage(3706, LogLevel.Information, "Chunk store takes appends again, after {Attempts} attempts")]
     public static partial void Rebuilt(this ILogger logger, int attempts);
 
-    [LoggerMessage(3707, LogLevel.Warning, "A segment could not be created")]
-    public static partial void SegmentRefused(this ILogger logger, Exception exception);
+    [LoggerMessage(3707, LogLevel.Warning, "A segment could not be created: {Reason}")]
+    public static partial void SegmentRefused(this ILogger logger, string reason);
 
     [LoggerMessage(3708, LogLevel.Debug, "Segment {Segment} evicted with {Chunks} chunks")]
     public static partial void Evicted(this ILogger logger, int segment, int chunks);
