@@ -106,8 +106,8 @@ internal sealed class S3Pipeline(
             case BadHttpRequestException bad:
                 await ErrorResponse.WriteAsync(exchange, ErrorResponse.FromBadRequest(bad));
                 break;
-            case OperationCanceledException or ConnectionResetException or ConnectionAbortedException or IOException when exchange.Aborted.IsCancellationRequested:
-            case ConnectionResetException:
+            case OperationCanceledException or ConnectionResetException or ConnectionAbortedException:
+            case IOException when exchange.Aborted.IsCancellationRequested:
                 exchange.Outcome = RequestOutcome.ClientGone;
                 exchange.Context.Abort();
                 break;
