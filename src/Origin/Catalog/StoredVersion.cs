@@ -52,6 +52,9 @@ internal sealed record NewVersion
     /// <summary>As <see cref="VersionFacts.PartSizes"/>.</summary>
     public ImmutableArray<long> PartSizes { get; init; } = [];
 
+    /// <summary>As <see cref="VersionFacts.PartChecksums"/>.</summary>
+    public ImmutableArray<string> PartChecksums { get; init; } = [];
+
     /// <summary>The storage class.</summary>
     public string StorageClass { get; init; } = "STANDARD";
 

@@ -179,6 +179,9 @@ internal static class UploadWrites
         Tags = upload.Tags,
         Checksum = seal.Checksum,
         PartSizes = [.. parts.Select(static p => p.Size)],
+        PartChecksums = upload.ChecksumAlgorithm is { } algorithm && parts.TrueForAll(p => p.Checksum?.Algorithm == algorithm)
+            ? [.. parts.Select(static p => p.Checksum!.Value)]
+            : [],
         StorageClass = upload.StorageClass,
         Acl = upload.Acl,
     };

@@ -17,7 +17,7 @@ internal static class VersionRows
         """
         v.version_row, b.name, v.object_key, v.generation, v.version_id, v.is_delete_marker, v.size, v.etag, v.last_modified,
         v.headers, v.metadata, v.checksum_algorithm, v.checksum_type, v.checksum_value, v.part_sizes, v.storage_class, v.owner_id, v.acl,
-        v.tag_count, b.versioning, s.newest
+        v.tag_count, b.versioning, s.newest, v.part_checksums
         """;
 
     // Outer joins from the feed position: one statement, so one snapshot, and a row also when there is no version or no bucket.
@@ -77,6 +77,7 @@ internal static class VersionRows
                 UserMetadata = RowCodec.Map(r, 10, StringMap.Empty),
                 Checksum = RowCodec.Checksum(r, 11),
                 PartSizes = RowCodec.Sizes(r.IsDBNull(14) ? null : r.GetString(14)),
+                PartChecksums = RowCodec.Words(r.IsDBNull(21) ? null : r.GetString(21)),
                 StorageClass = r.GetString(15),
                 OwnerOrganizationId = r.GetString(16),
                 Acl = (CannedAcl)r.GetInt32(17),

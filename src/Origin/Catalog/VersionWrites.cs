@@ -139,16 +139,16 @@ internal static class VersionWrites
         m.Sql.Integer(
             """
             INSERT INTO versions (bucket_id, object_key, version_id, generation, is_latest, is_delete_marker, size, etag, last_modified,
-              storage_class, owner_id, acl, headers, metadata, checksum_algorithm, checksum_type, checksum_value, part_sizes, tag_count)
+              storage_class, owner_id, acl, headers, metadata, checksum_algorithm, checksum_type, checksum_value, part_sizes, part_checksums, tag_count)
             VALUES (@bucket, @key, @version, @generation, 1, @marker, @size, @etag, @modified, @class, @owner, @acl, @headers, @metadata,
-              @algorithm, @type, @checksum, @parts, @tags)
+              @algorithm, @type, @checksum, @parts, @partsums, @tags)
             RETURNING version_row
             """,
             ("bucket", v.BucketId), ("key", v.Key), ("version", versionId), ("generation", RowCodec.Bytes(v.Generation)),
             ("marker", isDeleteMarker ? 1 : 0), ("size", size), ("etag", v.ETag), ("modified", lastModified), ("class", v.StorageClass),
             ("owner", v.OwnerOrganizationId), ("acl", (int)v.Acl), ("headers", RowCodec.Map(v.Headers)), ("metadata", RowCodec.Map(v.UserMetadata)),
             ("algorithm", RowCodec.Number(v.Checksum?.Algorithm)), ("type", RowCodec.Number(v.Checksum?.Type)), ("checksum", v.Checksum?.Value),
-            ("parts", RowCodec.Sizes(v.PartSizes)), ("tags", v.Tags.Count))!.Value;
+            ("parts", RowCodec.Sizes(v.PartSizes)), ("partsums", RowCodec.Words(v.PartChecksums)), ("tags", v.Tags.Count))!.Value;
 
     private static void Demote(Mutation m, Row? current)
     {
@@ -206,6 +206,7 @@ internal static class VersionWrites
         UserMetadata = v.UserMetadata,
         Checksum = v.Checksum,
         PartSizes = v.PartSizes,
+        PartChecksums = v.PartChecksums,
         StorageClass = v.StorageClass,
         OwnerOrganizationId = v.OwnerOrganizationId,
         Acl = v.Acl,

@@ -49,6 +49,9 @@ public sealed record VersionFacts
     /// <summary>The sizes of the parts in order, in bytes; empty when the object was not uploaded in parts.</summary>
     public ImmutableArray<long> PartSizes { get; init; } = [];
 
+    /// <summary>The checksums of the parts in order, Base64, by the algorithm of <see cref="Checksum"/>; empty when the upload asked for none.</summary>
+    public ImmutableArray<string> PartChecksums { get; init; } = [];
+
     /// <summary>The storage class, <c>STANDARD</c> unless the client chose another.</summary>
     public string StorageClass { get; init; } = "STANDARD";
 
@@ -63,6 +66,12 @@ public sealed record VersionFacts
 
     /// <summary>The position of the home region's change feed at which these facts were read.</summary>
     public long AsOfSequence { get; init; }
+
+    /// <summary>The checksum of one part; null when none is kept.</summary>
+    /// <param name="number">1 to the number of parts.</param>
+    public ObjectChecksum? PartChecksum(int number) => Checksum is { } whole && number <= PartChecksums.Length
+        ? new ObjectChecksum(whole.Algorithm, whole.Type, PartChecksums[number - 1])
+        : null;
 
     private static ImmutableSortedDictionary<string, string> EmptyHeaders { get; } =
         ImmutableSortedDictionary.Create<string, string>(StringComparer.OrdinalIgnoreCase);

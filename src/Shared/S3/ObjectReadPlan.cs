@@ -28,6 +28,9 @@ public readonly record struct ObjectReadPlan
     /// <summary>The x-amz-mp-parts-count header: only when a part of a multipart object was asked for.</summary>
     public int? PartsCount { get; private init; }
 
+    /// <summary>Which part of a multipart object is answered; null when no part was asked for.</summary>
+    public int? PartNumber { get; private init; }
+
     /// <summary>The refusal; null for 200, 206 and 304.</summary>
     public S3Error? Error { get; private init; }
 
@@ -43,7 +46,7 @@ public readonly record struct ObjectReadPlan
         var partNumber = 0;
         if (conditions.PartNumber is { } text)
         {
-            if (PartNumber.TryParse(text, out partNumber) is { } error)
+            if (S3.PartNumber.TryParse(text, out partNumber) is { } error)
             {
                 return Refuse(error);
             }
@@ -131,7 +134,7 @@ public readonly record struct ObjectReadPlan
             offset += earlier;
         }
 
-        return Serve(facts, method, new ByteRange(offset, facts.PartSizes[partNumber - 1]), isPartial: true) with { PartsCount = count };
+        return Serve(facts, method, new ByteRange(offset, facts.PartSizes[partNumber - 1]), isPartial: true) with { PartsCount = count, PartNumber = partNumber };
     }
 
     // A Content-Range cannot name an empty range, so nothing empty is ever a 206.

@@ -54,7 +54,15 @@ public static class S3ObjectHeaders
             set("x-amz-tagging-count", facts.TagCount.ToString(CultureInfo.InvariantCulture));
         }
 
-        if (checksumMode && facts.Checksum is { } checksum)
+        if (checksumMode)
+        {
+            WriteChecksum(facts.Checksum, set);
+        }
+    }
+
+    private static void WriteChecksum(ObjectChecksum? checksum, Action<string, string> set)
+    {
+        if (checksum is not null)
         {
             set(ChecksumNames.HeaderName(checksum.Algorithm), checksum.Value);
             set("x-amz-checksum-type", S3ChecksumTypes.ApiName(checksum.Type));
@@ -71,7 +79,11 @@ public static class S3ObjectHeaders
         plan.WriteHeaders(set);
         if (plan.Status is 200 or 206)
         {
-            Write(facts, set, checksumMode && plan.IsWhole);
+            Write(facts, set, checksumMode && plan.IsWhole && plan.PartNumber is null);
+            if (checksumMode && plan.PartNumber is { } number)
+            {
+                WriteChecksum(facts.PartChecksum(number), set);
+            }
         }
         else if (plan.Status == 304)
         {

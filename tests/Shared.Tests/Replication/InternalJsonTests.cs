@@ -25,6 +25,7 @@ public sealed class InternalJsonTests
             UserMetadata = ImmutableSortedDictionary.CreateRange(StringComparer.OrdinalIgnoreCase, [KeyValuePair.Create("x", "\u00e9\u0001")]),
             Checksum = new ObjectChecksum(ChecksumAlgorithm.Crc64Nvme, ChecksumType.FullObject, "AAAA"),
             PartSizes = [1, 2, 3],
+            PartChecksums = ["a", "b", "c"],
             Acl = CannedAcl.PublicRead,
             AsOfSequence = 7,
         };
@@ -36,7 +37,8 @@ public sealed class InternalJsonTests
         Assert.Equal("a/b", read.Headers["content-type"]);
         Assert.Equal(version.UserMetadata.ToArray(), read.UserMetadata.ToArray());
         Assert.Equal(version.PartSizes.ToArray(), read.PartSizes.ToArray());
-        Assert.Equal(version, read with { Headers = version.Headers, UserMetadata = version.UserMetadata, PartSizes = version.PartSizes });
+        Assert.Equal(version.PartChecksums.ToArray(), read.PartChecksums.ToArray());
+        Assert.Equal(version, read with { Headers = version.Headers, UserMetadata = version.UserMetadata, PartSizes = version.PartSizes, PartChecksums = version.PartChecksums });
     }
 
     [Fact]

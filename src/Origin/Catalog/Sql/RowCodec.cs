@@ -38,6 +38,12 @@ internal static class RowCodec
             ? empty
             : empty.AddRange(JsonSerializer.Deserialize(row.GetString(column), RowJson.Default.ImmutableSortedDictionaryStringString)!);
 
+    /// <summary>Words without spaces, such as checksums, separated by spaces. Null when there are none.</summary>
+    public static string? Words(ImmutableArray<string> words) => words.IsEmpty ? null : string.Join(' ', words);
+
+    /// <summary>Reads words.</summary>
+    public static ImmutableArray<string> Words(string? text) => text is null ? [] : [.. text.Split(' ')];
+
     /// <summary>Part sizes as runs, <c>8388608x31,17</c>: parts are mostly of one size. Null when there are none.</summary>
     public static string? Sizes(ImmutableArray<long> sizes)
     {

@@ -49,6 +49,7 @@ internal static class SchemaVersion1
           checksum_type INTEGER,
           checksum_value TEXT,
           part_sizes TEXT,
+          part_checksums TEXT,
           tag_count INTEGER NOT NULL,
           lock_mode INTEGER,
           retain_until BIGINT,

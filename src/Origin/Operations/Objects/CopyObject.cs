@@ -66,6 +66,7 @@ internal static class CopyObject
             Tags = tags,
             Checksum = facts.Checksum,
             PartSizes = facts.PartSizes,
+            PartChecksums = facts.PartChecksums,
             StorageClass = stored.Value.StorageClass,
             Acl = stored.Value.Acl,
         };

@@ -58,7 +58,7 @@ internal static class GetObjectAttributes
     private static AttributeParts Parts(VersionFacts facts, int marker, int max)
     {
         var sizes = facts.PartSizes;
-        var parts = Enumerable.Range(1, sizes.Length).Skip(marker).Take(max).Select(n => new AttributePart(n, sizes[n - 1])).ToList();
+        var parts = Enumerable.Range(1, sizes.Length).Skip(marker).Take(max).Select(n => new AttributePart(n, sizes[n - 1], facts.PartChecksum(n))).ToList();
         var last = parts.Count > 0 ? parts[^1].PartNumber : marker;
         return new AttributeParts(sizes.Length, marker, last, max, last < sizes.Length, parts);
     }

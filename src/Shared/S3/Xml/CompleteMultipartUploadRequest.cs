@@ -26,6 +26,12 @@ public sealed record CompleteMultipartUploadRequest(IReadOnlyList<CompletedPart>
                     return null;
                 }
 
+                // A client that sent a part twice may name it twice in a row: the later ETag counts.
+                if (list.Count > 0 && list[^1].PartNumber == part.PartNumber)
+                {
+                    list.RemoveAt(list.Count - 1);
+                }
+
                 list.Add(part);
             }
 
