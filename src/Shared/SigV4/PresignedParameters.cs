@@ -130,8 +130,7 @@ internal struct PresignedParameters
 
         if (seconds is < 0 or > MaxExpires)
         {
-            // A number out of range is no slip of the pen but access that nobody may have: 403, as ceph/s3-tests expects.
-            return new S3Error(S3ErrorCode.AccessDenied, seconds < 0
+            return SigV4Errors.Query(seconds < 0
                 ? "X-Amz-Expires must be non-negative"
                 : "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds");
         }
