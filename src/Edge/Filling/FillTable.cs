@@ -28,6 +28,9 @@ internal sealed class FillTable(
     /// <summary>Whether a fill of the chunk is under way.</summary>
     public bool Contains(ChunkId id) => _fills.ContainsKey(id);
 
+    /// <summary>Whether all bytes of the chunk have arrived and only wait to be stored: reading them needs no origin.</summary>
+    public bool HasAllOf(ChunkId id) => _fills.TryGetValue(id, out var fill) && fill.Available == fill.Length;
+
     /// <summary>Joins the fill of a chunk or starts it; null when too many wait already.</summary>
     /// <param name="id">The chunk.</param>
     /// <param name="version">The version that it is part of.</param>

@@ -35,7 +35,7 @@ internal sealed class RangeReader(
     /// <summary>Bytes that came from fills.</summary>
     public long FilledBytes { get; private set; }
 
-    /// <summary>What of the range is stored.</summary>
+    /// <summary>What of the range this edge has.</summary>
     public ChunkPresence Survey()
     {
         if (length == 0)
@@ -47,7 +47,7 @@ internal sealed class RangeReader(
         int present = 0, absent = 0;
         for (var index = _first; index <= last; index++)
         {
-            _ = store.Contains(Id(index)) ? present++ : absent++;
+            _ = store.Contains(Id(index)) || fills.HasAllOf(Id(index)) ? present++ : absent++;
             if (present > 0 && absent > 0)
             {
                 return ChunkPresence.Some;

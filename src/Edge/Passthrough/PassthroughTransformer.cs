@@ -16,6 +16,12 @@ internal sealed class PassthroughTransformer(
 {
     private static readonly UriCreationOptions RawUri = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
+    /// <summary>
+    /// Larger bodies are sent only once the origin has accepted the head, whatever the client asked: an origin that refuses closes the connection,
+    /// and its answer would be lost behind a failed upload. Smaller ones it reads and drops, which saves a round trip.
+    /// </summary>
+    private const long MaxEagerBody = 64 * 1024;
+
     /// <summary>Set by this server before the answer is known; the origin's own take their place.</summary>
     private static readonly string[] OriginsOwn = ["x-amz-request-id", "x-amz-id-2", "Server", "Date"];
 
@@ -31,6 +37,11 @@ internal sealed class PassthroughTransformer(
         foreach (var name in httpContext.Request.Headers.Keys.Where(IsInternal))
         {
             proxyRequest.Headers.Remove(name);
+        }
+
+        if (httpContext.Request.ContentLength is null or > MaxEagerBody && proxyRequest.Content is not null)
+        {
+            proxyRequest.Headers.ExpectContinue = true;
         }
 
         var target = signed.RawQuery.Length == 0 ? signed.RawPath : $"{signed.RawPath}?{signed.RawQuery}";

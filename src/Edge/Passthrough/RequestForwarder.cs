@@ -39,6 +39,11 @@ internal sealed class RequestForwarder(
             return refused;
         }
 
+        if (LacksLength(request))
+        {
+            return S3ErrorCode.MissingContentLength;
+        }
+
         var (error, region) = await router.RouteAsync(request, request.Aborted);
         if (error is not null)
         {
@@ -58,6 +63,11 @@ internal sealed class RequestForwarder(
         PassthroughLog.Failed(logger, request.Id, region.Name, outcome, request.Http.GetForwarderErrorFeature()?.Exception?.Message ?? "-");
         return ErrorOf(outcome);
     }
+
+    /// <summary>Whether an upload does not say where its body ends: the forwarding client would declare an empty one in its place.</summary>
+    private static bool LacksLength(EdgeRequest request) =>
+        request.S3!.Operation is S3Operation.PutObject or S3Operation.UploadPart &&
+        request.Http.Request is { ContentLength: null, Headers.TransferEncoding.Count: 0 };
 
     private static S3Error ErrorOf(ForwarderError outcome) => outcome switch
     {

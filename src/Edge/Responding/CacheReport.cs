@@ -32,7 +32,7 @@ internal sealed class CacheReport(string edgeName)
             HttpMethods.IsGet(request.Http.Request.Method) || HttpMethods.IsHead(request.Http.Request.Method) ? ForwardReason.Bypass : ForwardReason.Method,
             detail: request.S3?.Operation.ToString()),
         CacheOutcome.CustomerKey => _status.Forwarded(ForwardReason.Bypass, detail: "customer-key"),
-        CacheOutcome.None => _status.Hit(detail: string.Create(CultureInfo.InvariantCulture, $"ended-in-{request.Phase}").ToLowerInvariant()),
+        CacheOutcome.None => _status.Neither(string.Create(CultureInfo.InvariantCulture, $"ended-in-{request.Phase}").ToLowerInvariant()),
     };
 
     private static string Short(CacheOutcome outcome) => outcome switch

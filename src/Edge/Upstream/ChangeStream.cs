@@ -66,9 +66,9 @@ internal sealed class ChangeStream(string name, TimeProvider time)
         {
             if (frame.Epoch != _history.Epoch)
             {
+                wasReset = _history.Epoch.Length > 0;
                 Volatile.Write(ref _history, new History(frame.Epoch, frame.Position, new InvalidationTable()));
                 Volatile.Write(ref _position, frame.Position);
-                wasReset = true;
             }
             else if (frame.Reset)
             {

@@ -42,6 +42,16 @@ public sealed class CacheStatus
         return text.ToStringAndClear();
     }
 
+    /// <summary>The request was answered without looking in the cache or going forward, e.g. refused.</summary>
+    /// <param name="detail">What happened.</param>
+    public string Neither(string detail)
+    {
+        var text = new DefaultInterpolatedStringHandler(0, 0, CultureInfo.InvariantCulture, stackalloc char[TypicalLength]);
+        text.AppendLiteral(_name);
+        AppendCommon(ref text, ttl: null, detail);
+        return text.ToStringAndClear();
+    }
+
     /// <summary>The request went forward.</summary>
     /// <param name="reason">Why.</param>
     /// <param name="status">The status of the next hop's response (<c>fwd-status</c>); left out when null.</param>
