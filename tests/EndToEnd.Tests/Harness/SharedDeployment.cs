@@ -14,9 +14,6 @@ public sealed class SharedDeployment : IAsyncLifetime
 
     internal Bootstrap Bootstrap => _process!.Bootstrap;
 
-    /// <summary>The metrics endpoints of the origins.</summary>
-    internal IEnumerable<string> OriginMetrics => Bootstrap.MetricsEndpoints.Skip(1);
-
     /// <summary>A bucket name that no other test has.</summary>
     internal string NewBucketName() => $"bucket-{Environment.ProcessId}-{Interlocked.Increment(ref _buckets)}";
 

@@ -15,15 +15,21 @@ public sealed class KillTests : IDisposable
     private const int KeysPerWriter = 6;
     private const int WarmObjects = 12;
     private const int MaxOperationsBetweenKills = 24;
+    private const int MaxUploadsBetweenKills = 6;
     private const int MultipartThreshold = 5 * 1024 * 1024;
     private const string Bucket = "kill-bucket";
 
     private readonly RevisionLedger _ledger = new(Writers * KeysPerWriter);
     private readonly SemaphoreSlim _operations = new(0);
+    private readonly SemaphoreSlim _uploads = new(0);
     private long _reads;
     private long _writes;
 
-    public void Dispose() => _operations.Dispose();
+    public void Dispose()
+    {
+        _operations.Dispose();
+        _uploads.Dispose();
+    }
 
     [Fact]
     public async Task Nothing_acknowledged_is_lost_nothing_corrupt_is_served_and_the_edge_stays_warm()
@@ -46,13 +52,9 @@ public sealed class KillTests : IDisposable
             .Concat(Enumerable.Range(0, Readers).Select(r => ReadAsync(s3, seed + r, stop.Token))).ToArray();
         for (var cycle = 0; cycle < cycles; cycle++)
         {
-            var operations = random.Next(1, MaxOperationsBetweenKills);
-            for (var i = 0; i < operations; i++)
-            {
-                Assert.True(await _operations.WaitAsync(TimeSpan.FromMinutes(1), cancellation),
-                    $"cycle {cycle}: no operation succeeded for a minute\n{deployment.Edge.Output}\n{deployment.Origin.Output}");
-                FailWithFirst(clients);
-            }
+            var description = $"cycle {cycle}: no operation succeeded for a minute\n{deployment.Edge.Output}\n{deployment.Origin.Output}";
+            await AwaitAsync(_uploads, random.Next(1, MaxUploadsBetweenKills), clients, description, cancellation);
+            await AwaitAsync(_operations, random.Next(1, MaxOperationsBetweenKills), clients, description, cancellation);
 
             var victim = random.Next(2) == 0 ? deployment.Origin : deployment.Edge;
             await victim.KillAsync();
@@ -105,6 +107,15 @@ public sealed class KillTests : IDisposable
         _ => false,
     };
 
+    private static async Task AwaitAsync(SemaphoreSlim progress, int count, Task[] clients, string description, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            Assert.True(await progress.WaitAsync(TimeSpan.FromMinutes(1), cancellationToken), description);
+            FailWithFirst(clients);
+        }
+    }
+
     private static void FailWithFirst(Task[] clients)
     {
         foreach (var client in clients)
@@ -127,6 +138,7 @@ public sealed class KillTests : IDisposable
                 await PutAsync(s3, RevisionLedger.Name(key), RevisionLedger.Content(key, revision), stop);
                 _ledger.Acknowledge(key, revision);
                 Interlocked.Increment(ref _writes);
+                _uploads.Release();
                 _operations.Release();
             }
             catch (Exception e) when (IsInterruption(e))
