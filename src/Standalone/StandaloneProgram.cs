@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using EdgeCache.Edge.Hosting;
-using EdgeCache.Origin.Hosting;
 
 namespace EdgeCache.Standalone;
 
@@ -42,7 +40,7 @@ internal static class StandaloneProgram
         {
             // A signal during start-up: what had been started is stopped by now.
         }
-        catch (Exception e) when (e is OriginStartupException or EdgeStartupException or IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             return await FailAsync(e.Message.ReplaceLineEndings(" "));
         }

@@ -1,10 +1,12 @@
+using EdgeCache.Shared.Processes;
+
 namespace EdgeCache.Edge.Hosting;
 
 /// <summary>From configuration to checked options.</summary>
 internal static class EdgeConfiguration
 {
     /// <summary>Binds and checks the section <see cref="EdgeOptions.SectionName"/>; a setting of an unknown name is an error too.</summary>
-    /// <exception cref="EdgeStartupException">All that is wrong, in one line.</exception>
+    /// <exception cref="StartupException">All that is wrong, in one line.</exception>
     public static EdgeOptions Bind(IConfiguration configuration)
     {
         var options = new EdgeOptions();
@@ -14,11 +16,11 @@ internal static class EdgeConfiguration
         }
         catch (InvalidOperationException e)
         {
-            throw new EdgeStartupException($"bad option: {e.Message}{(e.InnerException is { } inner ? ": " + inner.Message : string.Empty)}", e);
+            throw new StartupException($"bad option: {e.Message}{(e.InnerException is { } inner ? ": " + inner.Message : string.Empty)}", e);
         }
 
         var result = new EdgeOptionsValidator().Validate(null, options);
-        return result.Succeeded ? options : throw new EdgeStartupException($"bad options: {string.Join("; ", result.Failures!)}");
+        return result.Succeeded ? options : throw new StartupException($"bad options: {string.Join("; ", result.Failures!)}");
     }
 
     public static void ConfigureLogging(ILoggingBuilder logging, IConfiguration configuration)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using EdgeCache.Shared.Processes;
 
 namespace EdgeCache.Edge.Hosting;
 
@@ -52,7 +53,7 @@ internal static class EdgeProgram
             await Console.Out.WriteLineAsync($"edgecache-edge: S3 {server.S3Endpoint}, admin {server.AdminEndpoint}");
             await Task.Delay(Timeout.InfiniteTimeSpan, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        catch (EdgeStartupException e)
+        catch (StartupException e)
         {
             await Console.Error.WriteLineAsync($"edgecache-edge: {e.Message}");
             return BadUsage;
@@ -70,12 +71,12 @@ internal static class EdgeProgram
         if (Array.Find(args, static a => !a.StartsWith("--Edge:", StringComparison.OrdinalIgnoreCase) &&
                                          !a.StartsWith("--Logging:", StringComparison.OrdinalIgnoreCase)) is { } stray)
         {
-            throw new EdgeStartupException($"bad option '{stray}': options are of the form --Edge:Name=value (see --help)");
+            throw new StartupException($"bad option '{stray}': options are of the form --Edge:Name=value (see --help)");
         }
 
         if (Array.Find(args, static a => !a.Contains('=')) is { } valueless)
         {
-            throw new EdgeStartupException($"bad option '{valueless}': it has no value (--Edge:Name=value)");
+            throw new StartupException($"bad option '{valueless}': it has no value (--Edge:Name=value)");
         }
 
         try
@@ -89,7 +90,7 @@ internal static class EdgeProgram
         }
         catch (Exception e) when (e is InvalidDataException or FormatException)
         {
-            throw new EdgeStartupException($"bad configuration: {e.InnerException?.Message ?? e.Message}", e);
+            throw new StartupException($"bad configuration: {e.InnerException?.Message ?? e.Message}", e);
         }
     }
 }

@@ -3,6 +3,7 @@ using EdgeCache.Edge.Pipeline;
 using EdgeCache.Edge.Storage.Memory;
 using EdgeCache.Edge.Storage.Nvme;
 using EdgeCache.Shared.Diagnostics;
+using EdgeCache.Shared.Processes;
 using Microsoft.AspNetCore.Connections;
 
 namespace EdgeCache.Edge.Hosting;
@@ -35,7 +36,7 @@ public sealed class EdgeServer : IAsyncDisposable
     /// <summary>Starts an edge and returns once it listens; it is ready when <c>/readyz</c> says so.</summary>
     /// <param name="configuration">Has the section <see cref="EdgeOptions.SectionName"/>, and may have <c>Logging</c>.</param>
     /// <param name="cancellationToken">Gives the start up.</param>
-    /// <exception cref="EdgeStartupException">The options are wrong, a port is in use, or the data directory can't be used.</exception>
+    /// <exception cref="StartupException">The options are wrong, a port is in use, or the data directory can't be used.</exception>
     public static Task<EdgeServer> StartAsync(IConfiguration configuration, CancellationToken cancellationToken = default) =>
         StartAsync(configuration, TimeProvider.System, cancellationToken);
 
@@ -70,7 +71,7 @@ public sealed class EdgeServer : IAsyncDisposable
                 using var limit = new CancellationTokenSource(ShutdownTimeout);
                 await application.StopAsync(limit.Token);
             }));
-            await endpoints.WriteAsync(listeners.S3.Bound, listeners.Admin.Bound, cancellationToken);
+            await endpoints.WriteAsync(listeners.S3.Bound, listeners.Admin.Bound, controlPlane: null, cancellationToken);
             owned.Push(new OnDispose(() =>
             {
                 endpoints.Remove();
@@ -88,13 +89,13 @@ public sealed class EdgeServer : IAsyncDisposable
     /// <summary>Stops: takes no more requests, lets those in flight end within <see cref="ShutdownTimeout"/>, and closes everything.</summary>
     public ValueTask DisposeAsync() => DisposeAsync(_owned);
 
-    private static EdgeStartupException? Explain(Exception exception) => exception switch
+    private static StartupException? Explain(Exception exception) => exception switch
     {
-        EdgeStartupException => null,
-        AddressInUseException => new EdgeStartupException($"a port is in use: {exception.Message}", exception),
+        StartupException => null,
+        AddressInUseException => new StartupException($"a port is in use: {exception.Message}", exception),
         IOException { InnerException: AddressInUseException } or System.Net.Sockets.SocketException =>
-            new EdgeStartupException($"cannot listen: {exception.Message}", exception),
-        IOException or UnauthorizedAccessException => new EdgeStartupException($"cannot use the data directory: {exception.Message}", exception),
+            new StartupException($"cannot listen: {exception.Message}", exception),
+        IOException or UnauthorizedAccessException => new StartupException($"cannot use the data directory: {exception.Message}", exception),
         _ => null,
     };
 

@@ -1,3 +1,5 @@
+using EdgeCache.Shared.Processes;
+
 namespace EdgeCache.Edge.Hosting;
 
 /// <summary>The listeners that the options ask for.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using EdgeCache.Shared.Processes;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace EdgeCache.Origin.Hosting;

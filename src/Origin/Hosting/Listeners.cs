@@ -1,4 +1,5 @@
 using System.Net;
+using EdgeCache.Shared.Processes;
 
 namespace EdgeCache.Origin.Hosting;
 

@@ -1,10 +1,12 @@
+using EdgeCache.Shared.Processes;
+
 namespace EdgeCache.Origin.Hosting;
 
 /// <summary>From configuration to checked options.</summary>
 internal static class OriginConfiguration
 {
     /// <summary>Binds and checks the section <see cref="OriginOptions.SectionName"/>; a setting of an unknown name is an error too.</summary>
-    /// <exception cref="OriginStartupException">All that is wrong, in one line.</exception>
+    /// <exception cref="StartupException">All that is wrong, in one line.</exception>
     public static OriginOptions Bind(IConfiguration configuration)
     {
         var options = new OriginOptions();
@@ -14,11 +16,11 @@ internal static class OriginConfiguration
         }
         catch (InvalidOperationException e)
         {
-            throw new OriginStartupException($"bad option: {e.Message}{(e.InnerException is { } inner ? ": " + inner.Message : string.Empty)}", e);
+            throw new StartupException($"bad option: {e.Message}{(e.InnerException is { } inner ? ": " + inner.Message : string.Empty)}", e);
         }
 
         var result = new OriginOptionsValidator().Validate(null, options);
-        return result.Succeeded ? options : throw new OriginStartupException($"bad options: {string.Join("; ", result.Failures!)}");
+        return result.Succeeded ? options : throw new StartupException($"bad options: {string.Join("; ", result.Failures!)}");
     }
 
     public static void ConfigureLogging(ILoggingBuilder logging, IConfiguration configuration)

@@ -1,3 +1,4 @@
+using EdgeCache.Shared.Processes;
 using Microsoft.Extensions.Options;
 
 namespace EdgeCache.Origin.Hosting;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using EdgeCache.Shared.Processes;
 
 namespace EdgeCache.Origin.Hosting;
 
@@ -31,7 +32,7 @@ internal static class OriginProgram
             await Console.Out.WriteLineAsync(Describe(server));
             await Task.Delay(Timeout.InfiniteTimeSpan, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        catch (OriginStartupException e)
+        catch (StartupException e)
         {
             await Console.Error.WriteLineAsync($"edgecache-origin: {e.Message}");
             return BadUsage;
@@ -49,12 +50,12 @@ internal static class OriginProgram
         if (Array.Find(args, static a => !a.StartsWith("--Origin:", StringComparison.OrdinalIgnoreCase) &&
                                          !a.StartsWith("--Logging:", StringComparison.OrdinalIgnoreCase)) is { } stray)
         {
-            throw new OriginStartupException($"bad option '{stray}': options are of the form --Origin:Name=value (see --help)");
+            throw new StartupException($"bad option '{stray}': options are of the form --Origin:Name=value (see --help)");
         }
 
         if (Array.Find(args, static a => !a.Contains('=')) is { } valueless)
         {
-            throw new OriginStartupException($"bad option '{valueless}': it has no value (--Origin:Name=value)");
+            throw new StartupException($"bad option '{valueless}': it has no value (--Origin:Name=value)");
         }
 
         try
@@ -68,7 +69,7 @@ internal static class OriginProgram
         }
         catch (Exception e) when (e is InvalidDataException or FormatException)
         {
-            throw new OriginStartupException($"bad configuration: {e.InnerException?.Message ?? e.Message}", e);
+            throw new StartupException($"bad configuration: {e.InnerException?.Message ?? e.Message}", e);
         }
     }
 

@@ -1,6 +1,7 @@
 using EdgeCache.Origin.Blobs;
 using EdgeCache.Origin.Catalog;
 using EdgeCache.Origin.Identity;
+using EdgeCache.Shared.Processes;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Data.Sqlite;
 
@@ -35,7 +36,7 @@ public sealed class OriginServer : IAsyncDisposable
     /// <summary>Starts an origin and returns once it serves.</summary>
     /// <param name="configuration">Has the section <see cref="OriginOptions.SectionName"/>, and may have <c>Logging</c>.</param>
     /// <param name="cancellationToken">Gives the start up.</param>
-    /// <exception cref="OriginStartupException">The options are wrong, a port is in use, or the data directory can't be used.</exception>
+    /// <exception cref="StartupException">The options are wrong, a port is in use, or the data directory can't be used.</exception>
     public static Task<OriginServer> StartAsync(IConfiguration configuration, CancellationToken cancellationToken = default) =>
         StartAsync(configuration, TimeProvider.System, cancellationToken);
 
@@ -92,14 +93,14 @@ public sealed class OriginServer : IAsyncDisposable
         return new OriginParts(catalog, blobs, host);
     }
 
-    private static OriginStartupException? Explain(Exception exception) => exception switch
+    private static StartupException? Explain(Exception exception) => exception switch
     {
-        OriginStartupException => null,
-        CatalogOpenException or SqliteException => new OriginStartupException($"cannot open the database: {exception.Message}", exception),
-        AddressInUseException => new OriginStartupException($"a port is in use: {exception.Message}", exception),
+        StartupException => null,
+        CatalogOpenException or SqliteException => new StartupException($"cannot open the database: {exception.Message}", exception),
+        AddressInUseException => new StartupException($"a port is in use: {exception.Message}", exception),
         IOException { InnerException: AddressInUseException } or System.Net.Sockets.SocketException =>
-            new OriginStartupException($"cannot listen: {exception.Message}", exception),
-        IOException or UnauthorizedAccessException => new OriginStartupException($"cannot use the data directory: {exception.Message}", exception),
+            new StartupException($"cannot listen: {exception.Message}", exception),
+        IOException or UnauthorizedAccessException => new StartupException($"cannot use the data directory: {exception.Message}", exception),
         _ => null,
     };
 

@@ -1,4 +1,5 @@
 using EdgeCache.Edge.Hosting;
+using EdgeCache.Shared.Processes;
 using EdgeCache.Testing;
 using Microsoft.Extensions.Configuration;
 
@@ -40,7 +41,7 @@ public sealed class EdgeOptionsTests
             ["Edge:DefaultRegion"] = "ORD1",
             ["Edge:Fill:MaxActive"] = "0",
         }).Build();
-        var error = Assert.Throws<EdgeStartupException>(() => EdgeConfiguration.Bind(configuration));
+        var error = Assert.Throws<StartupException>(() => EdgeConfiguration.Bind(configuration));
         foreach (var part in new[] { "Name", "S3Url", "CacheSize", "ClusterSecret", "ControlPlaneAdminUrl", "Regions", "DefaultRegion", "Fill:MaxActive" })
         {
             Assert.Contains(part, error.Message, StringComparison.Ordinal);
@@ -53,7 +54,7 @@ public sealed class EdgeOptionsTests
     public void An_unknown_option_is_refused()
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Edge:Nmae"] = "LGA1" }).Build();
-        Assert.Throws<EdgeStartupException>(() => EdgeConfiguration.Bind(configuration));
+        Assert.Throws<StartupException>(() => EdgeConfiguration.Bind(configuration));
     }
 
     [Fact]
@@ -62,7 +63,7 @@ public sealed class EdgeOptionsTests
         using var directory = new TempDirectory();
         using (DataDirectory.Open(directory.Path))
         {
-            var error = Assert.Throws<EdgeStartupException>(() => DataDirectory.Open(directory.Path));
+            var error = Assert.Throws<StartupException>(() => DataDirectory.Open(directory.Path));
             Assert.Contains("in use", error.Message, StringComparison.Ordinal);
         }
 

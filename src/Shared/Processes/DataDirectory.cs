@@ -1,7 +1,7 @@
-namespace EdgeCache.Origin.Hosting;
+namespace EdgeCache.Shared.Processes;
 
-/// <summary>The origin's data directory, held by an advisory lock (flock) so that a second process can't use it at the same time.</summary>
-internal sealed class DataDirectory : IDisposable
+/// <summary>A program's data directory, held by an advisory lock (flock) so that a second process can't use it at the same time.</summary>
+public sealed class DataDirectory : IDisposable
 {
     private const string LockFileName = "lock";
 
@@ -9,10 +9,11 @@ internal sealed class DataDirectory : IDisposable
 
     private DataDirectory(string path, FileStream held) => (Path, _lock) = (path, held);
 
+    /// <summary>Its absolute path.</summary>
     public string Path { get; }
 
     /// <summary>Makes the directory if need be, and locks it.</summary>
-    /// <exception cref="OriginStartupException">It can't be written, or another process holds it.</exception>
+    /// <exception cref="StartupException">It can't be written, or another process holds it.</exception>
     public static DataDirectory Open(string path)
     {
         var full = System.IO.Path.GetFullPath(path);
@@ -22,7 +23,7 @@ internal sealed class DataDirectory : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new OriginStartupException($"cannot create the data directory '{full}': {e.Message}", e);
+            throw new StartupException($"cannot create the data directory '{full}': {e.Message}", e);
         }
 
         try
@@ -32,15 +33,17 @@ internal sealed class DataDirectory : IDisposable
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new OriginStartupException($"cannot write to the data directory '{full}': {e.Message}", e);
+            throw new StartupException($"cannot write to the data directory '{full}': {e.Message}", e);
         }
         catch (IOException e)
         {
-            throw new OriginStartupException($"the data directory '{full}' is in use by another process or not writable: {e.Message}", e);
+            throw new StartupException($"the data directory '{full}' is in use by another process or not writable: {e.Message}", e);
         }
     }
 
+    /// <summary>The path of something in it.</summary>
     public string Combine(string name) => System.IO.Path.Combine(Path, name);
 
+    /// <summary>Lets another process have it.</summary>
     public void Dispose() => _lock.Dispose();
 }

@@ -1,10 +1,11 @@
 using System.Net;
 
-namespace EdgeCache.Edge.Hosting;
+namespace EdgeCache.Shared.Processes;
 
 /// <summary>A listener's URL: <c>http://</c>, an IP address, <c>localhost</c> or <c>*</c> (all addresses), and a port.</summary>
-internal static class ListenUrl
+public static class ListenUrl
 {
+    /// <summary>Reads a URL; false when it is not of that form.</summary>
     public static bool TryParse(string text, out IPEndPoint endPoint)
     {
         endPoint = new IPEndPoint(IPAddress.Loopback, 0);

@@ -1,37 +1,41 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace EdgeCache.Edge.Hosting;
+namespace EdgeCache.Shared.Processes;
 
 /// <summary>
-/// <c>endpoints.json</c> in the data directory: the bound URLs, for whoever started the edge with port 0.
-/// It exists exactly while the edge is ready.
+/// <c>endpoints.json</c> in the data directory: the bound URLs, for whoever started the program with port 0.
+/// It exists exactly while the program is ready.
 /// </summary>
-internal sealed partial class EndpointsFile
+public sealed partial class EndpointsFile
 {
     private const string FileName = "endpoints.json";
 
     private readonly string _path;
 
+    /// <summary>Removes what an earlier process may have left.</summary>
     public EndpointsFile(DataDirectory directory)
     {
         _path = directory.Combine(FileName);
         Remove();
     }
 
-    public async Task WriteAsync(Uri s3, Uri admin, CancellationToken cancellationToken)
+    /// <summary>Writes the file in one step.</summary>
+    /// <exception cref="IOException">The directory can't be written.</exception>
+    public async Task WriteAsync(Uri s3, Uri admin, Uri? controlPlane, CancellationToken cancellationToken)
     {
         var temporary = _path + ".tmp";
-        var endpoints = new Endpoints(Text(s3), Text(admin));
+        var endpoints = new Endpoints(Text(s3), Text(admin), controlPlane is null ? null : Text(controlPlane));
         await File.WriteAllTextAsync(temporary, JsonSerializer.Serialize(endpoints, EndpointsJson.Default.Endpoints), cancellationToken);
         File.Move(temporary, _path, overwrite: true);
     }
 
+    /// <summary>Removes the file: the program is no longer ready.</summary>
     public void Remove() => File.Delete(_path);
 
     private static string Text(Uri uri) => uri.GetLeftPart(UriPartial.Authority);
 
-    internal sealed record Endpoints(string S3, string Admin);
+    internal sealed record Endpoints(string S3, string Admin, string? ControlPlane);
 
     [JsonSerializable(typeof(Endpoints))]
     [JsonSourceGenerationOptions(
