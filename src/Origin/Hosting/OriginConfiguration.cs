@@ -27,6 +27,8 @@ internal static class OriginConfiguration
     {
         // The server's own log has a line per request at Information: the pipeline logs requests, at Debug.
         logging.AddFilter("Microsoft", LogLevel.Warning);
+        // A start that fails is told once, by whoever started the server.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         logging.AddConfiguration(configuration.GetSection("Logging"));
         logging.AddSimpleConsole(console =>
         {
