@@ -96,6 +96,7 @@ internal sealed class MetadataLogFile : IAsyncDisposable
 
         try
         {
+            Directory.CreateDirectory(directory);
             RecordLog.Delete(directory, options.Name);
             IsDeleted = true;
             Volatile.Write(ref log, RecordLog.Open(options, TimeProvider.System));

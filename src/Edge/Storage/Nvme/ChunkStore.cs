@@ -10,6 +10,9 @@ namespace EdgeCache.Edge.Storage.Nvme;
 internal sealed class ChunkStore : IAsyncDisposable
 {
     private const string LockName = "lock";
+    private const int LockAttempts = 10;
+
+    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(50);
 
     private readonly ChunkLogContext context;
     private readonly FileStream directoryLock;
@@ -48,7 +51,7 @@ internal sealed class ChunkStore : IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         var logger = loggerFactory.CreateLogger<ChunkStore>();
         Directory.CreateDirectory(options.Directory);
-        var directoryLock = new FileStream(Path.Combine(options.Directory, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        var directoryLock = await LockAsync(options.Directory, cancellationToken);
         try
         {
             var store = new ChunkStore(options, LayoutOf(options, logger), directoryLock, time, logger, meterFactory);
@@ -177,6 +180,22 @@ internal sealed class ChunkStore : IAsyncDisposable
         {
             context.Logger.ChunkDamaged(id);
             Volatile.Read(ref log)?.Drop(id, location);
+        }
+    }
+
+    // Who held the lock may be about to end, or be a process that was forked and has not yet become another program.
+    private static async Task<FileStream> LockAsync(string directory, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return new FileStream(Path.Combine(directory, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (attempt < LockAttempts)
+            {
+                await Task.Delay(LockPause, TimeProvider.System, cancellationToken);
+            }
         }
     }
 

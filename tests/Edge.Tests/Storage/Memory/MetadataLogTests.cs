@@ -30,11 +30,11 @@ public sealed class MetadataLogTests : IDisposable
     {
         var random = new Random(seed);
         var model = new Dictionary<string, byte[]>();
-        var clock = new InvalidationClock();
+        var logger = new RecordingLogger();
         for (var restart = 0; restart < 4; restart++)
         {
-            clock = new InvalidationClock();
-            await using var log = await MetadataLog.OpenAsync(Options, clock, time, NullLogger.Instance);
+            var clock = new InvalidationClock();
+            await using var log = await MetadataLog.OpenAsync(Options, clock, time, logger);
             await CompareAsync(log, model, seed);
             for (var step = 0; step < 2000; step++)
             {
@@ -55,13 +55,15 @@ public sealed class MetadataLogTests : IDisposable
 
                 if (random.Next(50) == 0)
                 {
-                    Assert.True(await log.FlushAsync(Cancellation));
+                    Assert.True(await log.FlushAsync(Cancellation), string.Join('\n', logger.Messages));
                     Assert.InRange(log.DiskBytes, 1, Options.DiskCapacity);
                 }
             }
 
             await CompareAsync(log, model, seed);
         }
+
+        Assert.Empty(logger.Messages);
     }
 
     [Fact]
