@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net;
 using EdgeCache.Shared.Processes;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -35,6 +36,13 @@ internal sealed class Listener(ListenerKind kind, IPEndPoint requested)
         options.Use(next => connection =>
         {
             connection.Features.Set(this);
+            if (kind == ListenerKind.S3)
+            {
+                var output = new RefusableOutput(connection.Transport.Output);
+                connection.Features.Set(output);
+                connection.Transport = new Duplex(connection.Transport.Input, output);
+            }
+
             return next(connection);
         });
         _options = options;
@@ -42,4 +50,6 @@ internal sealed class Listener(ListenerKind kind, IPEndPoint requested)
 
     public static ListenerKind KindOf(HttpContext context) =>
         context.Features.Get<Listener>()?.Kind ?? throw new InvalidOperationException("The connection came through no listener of this server.");
+
+    private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Text;
 using EdgeCache.Origin.Authentication;
@@ -112,6 +113,7 @@ internal static class OriginApplication
     {
         var services = application.Services;
         var s3 = services.GetRequiredService<S3Pipeline>();
+        new ParserRefusals(s3.HostId, services.GetRequiredService<TimeProvider>()).Subscribe(services.GetRequiredService<DiagnosticListener>());
         if (services.GetService<ControlPlaneHost>() is { } host)
         {
             var cache = services.GetRequiredService<SigningKeyCache>();

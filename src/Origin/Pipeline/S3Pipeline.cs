@@ -20,12 +20,15 @@ internal sealed class S3Pipeline(
     OriginMetrics metrics,
     ILogger<S3Pipeline> logger)
 {
-    private readonly string _hostId = HostIdentity.For(options.Region);
+    /// <summary>What names this node in answers.</summary>
+    public string HostId { get; } = HostIdentity.For(options.Region);
 
     public async Task InvokeAsync(HttpContext context)
     {
+        var output = context.Features.Get<RefusableOutput>();
+        output?.IsBusy = true;
         var started = services.Time.GetTimestamp();
-        var exchange = new S3Exchange(context, _hostId);
+        var exchange = new S3Exchange(context, HostId);
         try
         {
             if (await RunAsync(exchange) is { } error)
@@ -43,6 +46,7 @@ internal sealed class S3Pipeline(
             exchange.Outcome = answered.Status >= 500 ? RequestOutcome.Failed : RequestOutcome.Refused;
         }
 
+        output?.IsBusy = false;
         var elapsed = services.Time.GetElapsedTime(started);
         metrics.Count(exchange, elapsed);
         logger.Answered(
