@@ -48,6 +48,12 @@ public sealed class EdgeOptions
     /// <summary>For how long cached signing keys verify requests while the control plane can't be asked, after it was last heard; 1 s to 7 days.</summary>
     public TimeSpan ControlPlaneMaxSilence { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// How long the start waits for the feeds to be heard, so that the edge is ready when it is announced; up to 1 minute. After it the edge serves
+    /// as far as it can, and becomes ready when it is.
+    /// </summary>
+    public TimeSpan StartupPatience { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>The bounds of fetching from origins.</summary>
     public FillOptions Fill { get; } = new();
 

@@ -29,6 +29,7 @@ public sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
         Check(errors, options.MaxConnections is >= 16 and <= 1_000_000, "MaxConnections must lie between 16 and 1000000");
         CheckTime(errors, nameof(options.MaxStaleness), options.MaxStaleness, TimeSpan.Zero, Week);
         CheckTime(errors, nameof(options.ControlPlaneMaxSilence), options.ControlPlaneMaxSilence, TimeSpan.FromSeconds(1), Week);
+        CheckTime(errors, nameof(options.StartupPatience), options.StartupPatience, TimeSpan.Zero, TimeSpan.FromMinutes(1));
         CheckFill(errors, options.Fill);
         CheckUpstream(errors, options.Upstream);
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);

@@ -60,6 +60,8 @@ internal sealed class EdgeParts : IAsyncDisposable
 
     public FillTable Fills { get; }
 
+    public ChunkStore Store => _store;
+
     /// <summary>The memory of fills.</summary>
     public FillBuffers Buffers { get; }
 

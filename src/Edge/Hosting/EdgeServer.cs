@@ -33,7 +33,7 @@ public sealed class EdgeServer : IAsyncDisposable
     /// <summary>The parts, for tests.</summary>
     internal EdgeParts Parts { get; }
 
-    /// <summary>Starts an edge and returns once it listens; it is ready when <c>/readyz</c> says so.</summary>
+    /// <summary>Starts an edge and returns once it is ready, or after <see cref="EdgeOptions.StartupPatience"/>.</summary>
     /// <param name="configuration">Has the section <see cref="EdgeOptions.SectionName"/>, and may have <c>Logging</c>.</param>
     /// <param name="cancellationToken">Gives the start up.</param>
     /// <exception cref="StartupException">The options are wrong, a port is in use, or the data directory can't be used.</exception>
@@ -71,6 +71,7 @@ public sealed class EdgeServer : IAsyncDisposable
                 using var limit = new CancellationTokenSource(ShutdownTimeout);
                 await application.StopAsync(limit.Token);
             }));
+            await KnowFeedsAsync(parts, options, time, cancellationToken);
             await endpoints.WriteAsync(listeners.S3.Bound, listeners.Admin.Bound, controlPlane: null, cancellationToken);
             owned.Push(new OnDispose(() =>
             {
@@ -88,6 +89,18 @@ public sealed class EdgeServer : IAsyncDisposable
 
     /// <summary>Stops: takes no more requests, lets those in flight end within <see cref="ShutdownTimeout"/>, and closes everything.</summary>
     public ValueTask DisposeAsync() => DisposeAsync(_owned);
+
+    private static async Task KnowFeedsAsync(EdgeParts parts, EdgeOptions options, TimeProvider time, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.WhenAll(parts.Streams.Select(static s => s.Known)).WaitAsync(options.StartupPatience, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // Not ready yet, as /readyz tells; what needs no upstream is served nevertheless.
+        }
+    }
 
     private static StartupException? Explain(Exception exception) => exception switch
     {

@@ -13,6 +13,7 @@ internal sealed class ChangeStream(string name, TimeProvider time)
     private const long NeverHeard = long.MinValue;
 
     private readonly Lock _applying = new();
+    private readonly TaskCompletionSource _known = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private History _history = new(string.Empty, 0, new InvalidationTable());
     private PositionWaiter? _waiters;
     private long _position;
@@ -30,6 +31,9 @@ internal sealed class ChangeStream(string name, TimeProvider time)
 
     /// <summary>Whether there is a position to go on from, of this process or an earlier one.</summary>
     public bool HasState => Epoch.Length > 0;
+
+    /// <summary>Completes once <see cref="HasState"/> holds.</summary>
+    public Task Known => _known.Task;
 
     /// <summary>Whether the feed was heard within <see cref="FeedFrame.StaleAfter"/>.</summary>
     public bool IsLive => Silence < FeedFrame.StaleAfter;
@@ -83,6 +87,7 @@ internal sealed class ChangeStream(string name, TimeProvider time)
             ReleaseWaiters();
         }
 
+        _known.TrySetResult();
         return wasReset;
     }
 
@@ -141,6 +146,8 @@ internal sealed class ChangeStream(string name, TimeProvider time)
             Volatile.Write(ref _position, checkpoint.Position);
             Volatile.Write(ref _lastHeardUtcTicks, checkpoint.LastHeardAt.UtcTicks);
         }
+
+        _known.TrySetResult();
     }
 
     private void Record(IReadOnlyList<ChangeRecord> records)

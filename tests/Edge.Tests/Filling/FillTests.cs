@@ -265,6 +265,25 @@ public sealed class FillTests
     }
 
     [Fact]
+    public async Task What_the_store_does_not_take_still_reaches_those_who_wait()
+    {
+        await using var cluster = await EdgeCluster.StartAsync();
+        cluster.Ord.Put(EdgeCluster.Bucket, "a", ByteStreams.Content(Seed, Size));
+        await cluster.CaughtUpAsync();
+        await cluster.Edge.Parts.Store.DisposeAsync();
+        for (var i = 0; i < 2; i++)
+        {
+            using var response = await cluster.GetAsync("a");
+            Assert.Equal("MISS", response.Headers.GetValues("x-cache").Single());
+            Assert.Equal(-1, ByteStreams.FirstDifference(Seed, 0, await response.Content.ReadAsByteArrayAsync(Token)));
+            await ObjectReadTests.StoredAsync(cluster);
+        }
+
+        Assert.Equal(4, cluster.Ord.Ranges.Count);
+        Assert.Equal(0, cluster.Edge.Parts.Buffers.Outstanding);
+    }
+
+    [Fact]
     public async Task A_fill_that_nobody_waits_for_is_abandoned_in_the_queue()
     {
         await using var cluster = await EdgeCluster.StartAsync(static s => s["Edge:Fill:MaxActive"] = "1");

@@ -43,6 +43,7 @@ public sealed class AdminTests
             ["Edge:Regions:0:Name"] = "ORD1",
             ["Edge:Regions:0:S3Url"] = "http://127.0.0.1:1",
             ["Edge:Regions:0:AdminUrl"] = "http://127.0.0.1:1",
+            ["Edge:StartupPatience"] = "00:00:00",
             ["Logging:LogLevel:Default"] = "None",
         }).Build();
         var endpoints = directory.Combine("endpoints.json");

@@ -83,6 +83,30 @@ public sealed class PassthroughTests
     }
 
     [Fact]
+    public async Task A_refusal_of_a_large_upload_arrives_before_its_body()
+    {
+        await using var cluster = await EdgeCluster.StartAsync();
+        cluster.Ord.OnPassedHead = static context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return Task.FromResult(true);
+        };
+        using var socket = await ConnectAsync(cluster);
+        await socket.SendAsync("PUT /models/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6442450944\r\n\r\n"u8.ToArray());
+        using var reader = new StreamReader(new NetworkStream(socket), Encoding.ASCII);
+        Assert.Equal("HTTP/1.1 400 Bad Request", await reader.ReadLineAsync(Token));
+    }
+
+    [Fact]
+    public async Task An_upload_without_a_length_is_refused_rather_than_passed_on_as_empty()
+    {
+        await using var cluster = await EdgeCluster.StartAsync();
+        var response = await RawAsync(cluster, "PUT /models/a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 411", response, StringComparison.Ordinal);
+        Assert.Empty(cluster.Ord.Passed);
+    }
+
+    [Fact]
     public async Task An_accepted_upload_is_told_to_continue_and_streamed()
     {
         await using var cluster = await EdgeCluster.StartAsync();
