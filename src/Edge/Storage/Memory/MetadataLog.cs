@@ -234,8 +234,9 @@ internal sealed class MetadataLog : IAsyncDisposable
             {
                 break;
             }
-            catch (IOException e)
+            catch (Exception e)
             {
+                // Mostly an I/O error. Whatever it is, what is on disk is no longer known, and nobody may wait for it for ever.
                 await StartAnewAsync(e);
             }
         }
@@ -307,7 +308,7 @@ internal sealed class MetadataLog : IAsyncDisposable
 
             await CommitAsync(places);
         }
-        catch (IOException)
+        catch
         {
             lock (gate)
                 flushers.AddRange(waiting);
@@ -380,7 +381,7 @@ internal sealed class MetadataLog : IAsyncDisposable
         new(MetadataRecordKind.RemovedKey, value.Key, [], value.Time, 0, default);
 
     // A log that failed may hold values whose removal it could not take: it is deleted, and an empty one takes its place.
-    private async Task StartAnewAsync(IOException fault)
+    private async Task StartAnewAsync(Exception fault)
     {
         logger.MetadataLogFailed(fault);
         lock (gate)
