@@ -14,8 +14,8 @@ public sealed class SharedDeployment : IAsyncLifetime
 
     internal Bootstrap Bootstrap => _process!.Bootstrap;
 
-    /// <summary>A bucket name that no other test has.</summary>
-    internal string NewBucketName() => $"bucket-{Environment.ProcessId}-{Interlocked.Increment(ref _buckets)}";
+    /// <summary>A bucket name that no other test has, and that is no part of another one.</summary>
+    internal string NewBucketName() => $"bucket-{Environment.ProcessId}-{Interlocked.Increment(ref _buckets):0000}";
 
     internal ClientTool Tool(string path, string home) => new(path, Bootstrap, home);
 
