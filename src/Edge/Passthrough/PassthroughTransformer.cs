@@ -17,7 +17,7 @@ internal sealed class PassthroughTransformer(
     private static readonly UriCreationOptions RawUri = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     /// <summary>
-    /// Larger bodies are sent only once the origin has accepted the head, whatever the client asked: an origin that refuses closes the connection,
+    /// Larger bodies, and those whose client waits, are sent only once the origin has accepted the head: an origin that refuses closes the connection,
     /// and its answer would be lost behind a failed upload. Smaller ones it reads and drops, which saves a round trip.
     /// </summary>
     private const long MaxEagerBody = 64 * 1024;
@@ -39,7 +39,7 @@ internal sealed class PassthroughTransformer(
             proxyRequest.Headers.Remove(name);
         }
 
-        if (httpContext.Request.ContentLength is null or > MaxEagerBody && proxyRequest.Content is not null)
+        if (proxyRequest.Content is not null && (httpContext.Request.Headers.Expect.Count > 0 || httpContext.Request.ContentLength is null or > MaxEagerBody))
         {
             proxyRequest.Headers.ExpectContinue = true;
         }
