@@ -1,5 +1,6 @@
-using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.CommandLine;
+using EdgeCache.Shared.Primitives;
 
 namespace EdgeCache.Standalone;
 
@@ -44,6 +45,13 @@ internal sealed class CommandLine
     {
         _portBase.Validators.Add(result => Require(result, StandaloneOptions.MinPortBase, StandaloneOptions.MaxPortBase));
         _edges.Validators.Add(result => Require(result, StandaloneOptions.MinEdges, StandaloneOptions.MaxEdges));
+        _cacheSize.Validators.Add(static result =>
+        {
+            if (result.Tokens.Count == 1 && !ByteSize.TryParse(result.Tokens[0].Value, out _))
+            {
+                result.AddError($"{result.Option.Name} must be a size like 512MiB or 20GiB.");
+            }
+        });
         _root.SetAction((parsed, _) => run(new StandaloneOptions(
             parsed.GetValue(_data)!, parsed.GetValue(_portBase), parsed.GetValue(_cacheSize)!, parsed.GetValue(_edges))));
 

@@ -9,7 +9,7 @@ namespace EdgeCache.Standalone;
 /// </summary>
 internal sealed class Deployment : IAsyncDisposable
 {
-    /// <summary>How long one tier may take to stop before the process ends without it.</summary>
+    /// <summary>How long all tiers together may take to stop before the process ends without them.</summary>
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(4);
 
     private readonly List<OriginServer> _origins = [];
@@ -56,19 +56,23 @@ internal sealed class Deployment : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await StopAsync(_edges);
-        await StopAsync(Enumerable.Reverse(_origins));
-    }
-
-    private static async Task StopAsync(IEnumerable<IAsyncDisposable> tiers)
-    {
         try
         {
-            await Task.WhenAll(tiers.Select(static tier => tier.DisposeAsync().AsTask())).WaitAsync(StopTimeout);
+            await StopAllAsync().WaitAsync(StopTimeout);
         }
         catch (TimeoutException)
         {
             // Nothing acknowledged is lost: every tier survives being killed.
+        }
+    }
+
+    /// <summary>Edges together, then the origins one by one: each follows the one that was started before it.</summary>
+    private async Task StopAllAsync()
+    {
+        await Task.WhenAll(_edges.Select(static edge => edge.DisposeAsync().AsTask()));
+        for (var i = _origins.Count - 1; i >= 0; i--)
+        {
+            await _origins[i].DisposeAsync();
         }
     }
 

@@ -1,4 +1,5 @@
 using EdgeCache.Edge.Storage.Nvme;
+using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.Processes;
 using Microsoft.Extensions.Options;
 

@@ -9,6 +9,7 @@ using EdgeCache.Edge.Responding;
 using EdgeCache.Edge.Storage.Nvme;
 using EdgeCache.Edge.Upstream;
 using EdgeCache.Shared.Iam;
+using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.Processes;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;

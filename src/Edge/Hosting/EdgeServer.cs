@@ -3,6 +3,7 @@ using EdgeCache.Edge.Pipeline;
 using EdgeCache.Edge.Storage.Memory;
 using EdgeCache.Edge.Storage.Nvme;
 using EdgeCache.Shared.Diagnostics;
+using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.Processes;
 using Microsoft.AspNetCore.Connections;
 

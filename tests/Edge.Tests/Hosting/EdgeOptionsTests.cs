@@ -1,4 +1,5 @@
 using EdgeCache.Edge.Hosting;
+using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.Processes;
 using EdgeCache.Testing;
 using Microsoft.Extensions.Configuration;

@@ -1,12 +1,13 @@
 using System.Globalization;
 
-namespace EdgeCache.Edge.Hosting;
+namespace EdgeCache.Shared.Primitives;
 
 /// <summary>A size as an operator writes it: <c>1048576</c>, <c>512MiB</c>, <c>20GiB</c>.</summary>
-internal static class ByteSize
+public static class ByteSize
 {
     private static readonly (string Suffix, int Shift)[] Units = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 40)];
 
+    /// <summary>Reads a size in bytes; false when it is none, or over 2^63.</summary>
     public static bool TryParse(string? text, out long bytes)
     {
         bytes = 0;
@@ -31,6 +32,7 @@ internal static class ByteSize
         return true;
     }
 
-    /// <summary>Reads a size that the options' validator has accepted.</summary>
+    /// <summary>Reads a size that was checked before.</summary>
+    /// <exception cref="FormatException">It is no size.</exception>
     public static long Parse(string text) => TryParse(text, out var bytes) ? bytes : throw new FormatException($"'{text}' is not a size.");
 }
