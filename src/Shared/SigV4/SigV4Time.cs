@@ -15,5 +15,9 @@ internal static class SigV4Time
         DateTimeOffset.TryParseExact(text, BasicFormat, CultureInfo.InvariantCulture, Utc, out time);
 
     public static bool TryParse(string text, out DateTimeOffset time) =>
-        TryParseBasic(text, out time) || DateTimeOffset.TryParseExact(text, "r", CultureInfo.InvariantCulture, Utc, out time);
+        TryParseBasic(text, out time) || DateTimeOffset.TryParseExact(WithGmt(text), "r", CultureInfo.InvariantCulture, Utc, out time);
+
+    // botocore writes the zone of a Date header as mail does (RFC 5322, section 3.3).
+    private static string WithGmt(string text) =>
+        text.EndsWith(" -0000", StringComparison.Ordinal) || text.EndsWith(" +0000", StringComparison.Ordinal) ? text[..^5] + "GMT" : text;
 }
