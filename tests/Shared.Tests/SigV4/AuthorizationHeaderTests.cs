@@ -120,12 +120,14 @@ public class AuthorizationHeaderTests
         Assert.Equal(expected, SigV4Parser.TryParse(request, out _)?.Code);
     }
 
-    [Fact]
-    public void The_date_header_stands_in_for_x_amz_date()
+    [Theory]
+    [InlineData("Fri, 24 May 2013 00:00:00 GMT")]
+    [InlineData("Fri, 24 May 2013 00:00:00 -0000")]
+    public void The_date_header_stands_in_for_x_amz_date(string date)
     {
         var request = DocumentedExamples.GetObject();
         request.Headers.Remove("x-amz-date");
-        request.Headers["date"] = "Fri, 24 May 2013 00:00:00 GMT";
+        request.Headers["date"] = date;
 
         Assert.Null(SigV4Parser.TryParse(request, out var claim));
         Assert.Equal(DocumentedExamples.Time, claim!.SignedAt);
