@@ -20,13 +20,13 @@ internal sealed partial class SpawnedProcess : IAsyncDisposable
     public string Output => string.Join('\n', _output);
 
     /// <summary>Starts <c>dotnet ASSEMBLY ARGUMENTS</c>.</summary>
-    public static SpawnedProcess StartAssembly(string assembly, IEnumerable<string> arguments)
+    public static SpawnedProcess StartAssembly(string assembly, IEnumerable<string> arguments) =>
+        StartDotnet(Path.GetDirectoryName(assembly)!, [assembly, .. arguments]);
+
+    /// <summary>Starts <c>dotnet ARGUMENTS</c> in a directory.</summary>
+    public static SpawnedProcess StartDotnet(string workingDirectory, IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet")
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetDirectoryName(assembly),
-        };
-        start.ArgumentList.Add(assembly);
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = workingDirectory };
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
@@ -67,12 +67,12 @@ internal sealed partial class SpawnedProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends SIGKILL and waits until the kernel has reaped it.</summary>
+    /// <summary>Sends SIGKILL to it and what it started, and waits until the kernel has reaped it.</summary>
     public async Task KillAsync()
     {
         if (!Process.HasExited)
         {
-            Process.Kill();
+            Process.Kill(entireProcessTree: true);
         }
 
         await Process.WaitForExitAsync(CancellationToken.None);
