@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using EdgeCache.Edge.Pipeline;
 using EdgeCache.Edge.Responding;
 using EdgeCache.Edge.Upstream;
@@ -22,6 +23,12 @@ internal sealed class PassthroughTransformer(
     /// </summary>
     private const long MaxEagerBody = 64 * 1024;
 
+    /// <summary>
+    /// HttpClient sends bodies of a known length up to this one (its <c>Expect100ErrorSendThreshold</c>) even after a refusal, to save the
+    /// connection, and so the client would be told to continue. Those of unknown length it keeps back.
+    /// </summary>
+    private const long MaxBodySentAfterRefusal = 1024;
+
     /// <summary>Set by this server before the answer is known; the origin's own take their place.</summary>
     private static readonly string[] OriginsOwn = ["x-amz-request-id", "x-amz-id-2", "Server", "Date"];
 
@@ -39,9 +46,15 @@ internal sealed class PassthroughTransformer(
             proxyRequest.Headers.Remove(name);
         }
 
-        if (proxyRequest.Content is not null && (httpContext.Request.Headers.Expect.Count > 0 || httpContext.Request.ContentLength is null or > MaxEagerBody))
+        if (proxyRequest.Content is { } content && (httpContext.Request.Headers.Expect.Count > 0 || httpContext.Request.ContentLength is null or > MaxEagerBody))
         {
             proxyRequest.Headers.ExpectContinue = true;
+            if (httpContext.Request.ContentLength is <= MaxBodySentAfterRefusal and var length)
+            {
+                content.Headers.ContentLength = null;
+                proxyRequest.Headers.TransferEncodingChunked = true;
+                proxyRequest.Headers.TryAddWithoutValidation(EdgeForwarding.LengthHeader, length.ToString(CultureInfo.InvariantCulture));
+            }
         }
 
         var target = signed.RawQuery.Length == 0 ? signed.RawPath : $"{signed.RawPath}?{signed.RawQuery}";

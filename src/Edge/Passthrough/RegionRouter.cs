@@ -15,7 +15,10 @@ internal sealed partial class RegionRouter(BucketLocator locator, RegionSet regi
     public const int MaxCreateBucketBody = 64 << 10;
 
     /// <summary>The region; or ServiceUnavailable when the bucket's can't be found out now.</summary>
-    public async ValueTask<(S3Error? Error, Region? Region)> RouteAsync(EdgeRequest request, CancellationToken cancellationToken)
+    /// <param name="request">The request.</param>
+    /// <param name="isSigned">Whether it claims a caller: any origin refuses a new bucket to nobody, so nobody need send the body for it.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    public async ValueTask<(S3Error? Error, Region? Region)> RouteAsync(EdgeRequest request, bool isSigned, CancellationToken cancellationToken)
     {
         var s3 = request.S3!;
         regions.TryGet(s3.HostRegion, out var named);
@@ -25,7 +28,7 @@ internal sealed partial class RegionRouter(BucketLocator locator, RegionSet regi
         }
 
         string? constraint = null;
-        if (s3.Operation == S3Operation.CreateBucket)
+        if (s3.Operation == S3Operation.CreateBucket && isSigned)
         {
             var (tooLong, body) = await BufferBodyAsync(request.Http.Request, cancellationToken);
             if (tooLong is not null)

@@ -34,7 +34,7 @@ internal sealed class RequestForwarder(
     /// <summary>Passes the request on and its answer back; an error when there is no answer to pass back.</summary>
     public async Task<S3Error?> PassOnAsync(EdgeRequest request)
     {
-        if (Authenticator.Examine(request.Signed, out _) is { } refused)
+        if (Authenticator.Examine(request.Signed, out var claim) is { } refused)
         {
             return refused;
         }
@@ -44,7 +44,7 @@ internal sealed class RequestForwarder(
             return S3ErrorCode.MissingContentLength;
         }
 
-        var (error, region) = await router.RouteAsync(request, request.Aborted);
+        var (error, region) = await router.RouteAsync(request, isSigned: claim is not null, request.Aborted);
         if (error is not null)
         {
             return error;

@@ -30,6 +30,11 @@ internal sealed class Authenticator(SigningKeyProvider keys, OriginOptions optio
         }
 
         var via = FindHop(http, now);
+        if (via is not null)
+        {
+            http.RestoreLength();
+        }
+
         if (claim is null)
         {
             return new AuthenticatedRequest(request, Principal.Anonymous, null, null, via);

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.SigV4;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -46,6 +48,20 @@ internal sealed class HttpSignedRequest : ISignedRequest
 
         value = values.Count == 1 ? Decode(values[0] ?? string.Empty) : string.Join(',', values.Select(static v => Decode(v ?? string.Empty)));
         return true;
+    }
+
+    /// <summary>
+    /// Puts the Content-Length back that an edge told beside HTTP's chunked coding (<see cref="EdgeForwarding.LengthHeader"/>): the client sent it and
+    /// may have signed it. Whoever reads the body compares the two, as with any length that a header only declares.
+    /// </summary>
+    public void RestoreLength()
+    {
+        if (_headers.TryGetValue(EdgeForwarding.LengthHeader, out var told) &&
+            long.TryParse(told.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var length))
+        {
+            _headers.ContentLength = length;
+            _headers.Remove("Transfer-Encoding");
+        }
     }
 
     /// <summary>Reads Latin-1 text as UTF-8 where its bytes are UTF-8.</summary>

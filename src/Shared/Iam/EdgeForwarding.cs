@@ -17,6 +17,12 @@ public sealed class EdgeForwarding
     /// <summary>The response header by which an origin tells an edge the feed position of the change that the request made.</summary>
     public const string SequenceHeader = "x-edgecache-sequence";
 
+    /// <summary>
+    /// The request header by which an edge tells a body's length in place of Content-Length, which its HTTP client leaves out for a short body that
+    /// it must not send before the origin has accepted the head.
+    /// </summary>
+    public const string LengthHeader = "x-edgecache-content-length";
+
     /// <summary>How far apart the clocks of edge and origin may be.</summary>
     public static readonly TimeSpan MaxSkew = TimeSpan.FromMinutes(5);
 

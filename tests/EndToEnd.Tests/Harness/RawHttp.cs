@@ -40,6 +40,35 @@ internal static class RawHttp
         return await ReadAsync(socket, head.StartsWith("HEAD ", StringComparison.Ordinal), timeout.Token);
     }
 
+    /// <summary>Sends a head that asks for 100 Continue, and the body only once that came.</summary>
+    /// <returns>The final answer, and whether the body was asked for.</returns>
+    public static async Task<(RawResponse Answer, bool Continued)> SendAfterContinueAsync(
+        string endpoint, string head, byte[] body, CancellationToken cancellationToken)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(Timeout);
+        var uri = new Uri(endpoint);
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(uri.Host, uri.Port, timeout.Token);
+        await SendAllAsync(socket, Encoding.Latin1.GetBytes(head + "\r\n"), timeout.Token);
+        const string Interim = "HTTP/1.1 100 Continue\r\n\r\n";
+        var received = new MemoryStream();
+        var piece = new byte[Interim.Length];
+        while (received.Length < Interim.Length && await socket.ReceiveAsync(piece.AsMemory(0, Interim.Length - (int)received.Length), timeout.Token) is > 0 and var count)
+        {
+            received.Write(piece, 0, count);
+        }
+
+        var continued = Encoding.Latin1.GetString(received.ToArray()) == Interim;
+        if (continued)
+        {
+            received.SetLength(0);
+            await SendAllAsync(socket, body, timeout.Token);
+        }
+
+        return ((await ReadAsync(socket, isHead: false, timeout.Token, received))!, continued);
+    }
+
     private static async Task SendAllAsync(Socket socket, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         while (!bytes.IsEmpty)
@@ -48,9 +77,9 @@ internal static class RawHttp
         }
     }
 
-    private static async Task<RawResponse?> ReadAsync(Socket socket, bool isHead, CancellationToken cancellationToken)
+    private static async Task<RawResponse?> ReadAsync(Socket socket, bool isHead, CancellationToken cancellationToken, MemoryStream? already = null)
     {
-        var received = new MemoryStream();
+        var received = already ?? new MemoryStream();
         var buffer = new byte[16 * 1024];
         while (true)
         {
