@@ -1,6 +1,7 @@
 using EdgeCache.Edge.Authentication;
 using EdgeCache.Edge.Caching;
 using EdgeCache.Shared.Iam;
+using EdgeCache.Shared.Iam.Policies;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
 
@@ -21,7 +22,16 @@ internal sealed partial class Authoriser(ILogger<Authoriser> logger)
     {
         var versionId = request.Query.Get("versionId");
         var action = S3Actions.For(request.Operation, versionId is not null);
-        var decision = AccessEvaluator.Evaluate(new AccessRequest(caller.Principal, action, bucket.Facts, ObjectAccess.Of(version)));
+        var decision = AccessEvaluator.Evaluate(new AccessRequest
+        {
+            Principal = caller.Principal,
+            Action = action,
+            Organization = new OrganizationFacts { Id = caller.Principal.OrganizationId, Policies = [AccessPolicy.AllowEverything] },
+            BucketName = request.Bucket,
+            Key = request.Key,
+            Bucket = bucket.Facts,
+            Object = ObjectAccess.Of(version),
+        });
         if (!decision.Allowed)
         {
             LogRefused(action, request.Bucket, caller.Principal.Name, decision.Reason);

@@ -2,6 +2,7 @@ using EdgeCache.Origin.Authentication;
 using EdgeCache.Origin.Catalog;
 using EdgeCache.Origin.Hosting;
 using EdgeCache.Shared.Iam;
+using EdgeCache.Shared.Iam.Policies;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
 
@@ -51,7 +52,16 @@ internal sealed partial class Authorizer(OriginCatalog catalog, OriginOptions op
     /// <summary>Decides one action; AccessDenied when it is refused.</summary>
     public S3Error? Decide(AuthenticatedRequest authenticated, string action, BucketFacts? bucket, ObjectAccess? target = null)
     {
-        var decision = AccessEvaluator.Evaluate(new AccessRequest(authenticated.Principal, action, bucket, target));
+        var decision = AccessEvaluator.Evaluate(new AccessRequest
+        {
+            Principal = authenticated.Principal,
+            Action = action,
+            Organization = new OrganizationFacts { Id = authenticated.Principal.OrganizationId, Policies = [AccessPolicy.AllowEverything] },
+            BucketName = authenticated.Request.Bucket,
+            Key = authenticated.Request.Key,
+            Bucket = bucket,
+            Object = target,
+        });
         if (decision.Allowed)
         {
             return null;

@@ -3,16 +3,32 @@ using EdgeCache.Shared.Replication;
 namespace EdgeCache.Shared.Iam;
 
 /// <summary>A question to <see cref="AccessEvaluator"/>.</summary>
-/// <param name="Principal">Who asks.</param>
-/// <param name="Action">For what, e.g. <c>s3:GetObject</c>.</param>
-/// <param name="Bucket">In which bucket; null only for actions without a bucket (CreateBucket, ListAllMyBuckets).</param>
-/// <param name="Object">
-/// On which object. <see cref="ObjectAccess.Absent"/> when it is known not to exist; null when it is not known or plays no part, in which case its ACL
-/// allows nothing.
-/// </param>
-public readonly record struct AccessRequest(Principal Principal, string Action, BucketFacts? Bucket, ObjectAccess? Object = null);
+public readonly record struct AccessRequest
+{
+    /// <summary>Who asks.</summary>
+    public required Principal Principal { get; init; }
 
-/// <summary>An answer of <see cref="AccessEvaluator"/>.</summary>
-/// <param name="Allowed">Whether the action may go on.</param>
-/// <param name="Reason">Why, for logs: one of a few fixed sentences, without names or secrets.</param>
-public sealed record AccessDecision(bool Allowed, string Reason);
+    /// <summary>For what, e.g. <c>s3:GetObject</c>; names compare without regard to case.</summary>
+    public required string Action { get; init; }
+
+    /// <summary>The caller's organization. A <see cref="PrincipalKind.User"/> without it is denied everything.</summary>
+    public OrganizationFacts? Organization { get; init; }
+
+    /// <summary>The name of the bucket addressed; empty for actions above buckets.</summary>
+    public string BucketName { get => field ?? string.Empty; init; }
+
+    /// <summary>The key addressed; empty for actions on buckets.</summary>
+    public string Key { get => field ?? string.Empty; init; }
+
+    /// <summary>The bucket; null only for actions that need none (CreateBucket, ListAllMyBuckets, the control plane's).</summary>
+    public BucketFacts? Bucket { get; init; }
+
+    /// <summary>
+    /// The object. <see cref="ObjectAccess.Absent"/> when it is known not to exist; null when it is not known or plays no part, in which case its
+    /// ACL allows nothing.
+    /// </summary>
+    public ObjectAccess? Object { get; init; }
+
+    /// <summary>What conditions are decided on; null when nothing is known of the request itself, in which case every key is absent.</summary>
+    public RequestConditions? Conditions { get; init; }
+}

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using EdgeCache.Shared.Iam;
+using EdgeCache.Shared.Iam.Policies;
 
 namespace EdgeCache.Shared.Replication;
 
@@ -6,7 +8,7 @@ namespace EdgeCache.Shared.Replication;
 /// <param name="Name">The bucket's name, unique across the deployment.</param>
 /// <param name="Region">Its home region, e.g. <c>ORD1</c>.</param>
 /// <param name="OwnerOrganizationId">The organization that owns it.</param>
-/// <param name="Acl">Its canned ACL.</param>
+/// <param name="Acl">Its canned ACL; holds only without <see cref="Grants"/>.</param>
 /// <param name="Versioning">Whether new versions are kept.</param>
 /// <param name="CreatedAt">When it was created.</param>
 /// <param name="AsOfSequence">The position of the home region's change feed at which these facts were read.</param>
@@ -17,7 +19,14 @@ public sealed record BucketFacts(
     CannedAcl Acl,
     BucketVersioning Versioning,
     DateTimeOffset CreatedAt,
-    long AsOfSequence);
+    long AsOfSequence)
+{
+    /// <summary>Exactly what the ACL grants; null when the canned ACL holds.</summary>
+    public ImmutableArray<AclGrant>? Grants { get; init; }
+
+    /// <summary>The bucket policy, if there is one.</summary>
+    public BucketPolicy? Policy { get; init; }
+}
 
 /// <summary>The versioning state of a bucket.</summary>
 public enum BucketVersioning

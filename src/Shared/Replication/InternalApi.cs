@@ -27,6 +27,9 @@ public static class InternalApi
 
     /// <summary>GET, PUT (reserve; 409 with the existing entry), DELETE, on the control plane: one <see cref="DirectoryEntry"/>.</summary>
     public const string DirectoryBucket = "/internal/v1/control/directory/{bucket}";
+
+    /// <summary>GET, on the control plane: <see cref="OrganizationFacts"/> of <c>{organization}</c>, or 404.</summary>
+    public const string Organization = "/internal/v1/control/organizations/{organization}";
 }
 
 /// <summary>The answer to a resolution: which version a key (and version id) names.</summary>

@@ -19,6 +19,7 @@ namespace EdgeCache.Shared.Replication;
 [JsonSerializable(typeof(ResolveReply))]
 [JsonSerializable(typeof(SigningKeyReply))]
 [JsonSerializable(typeof(DirectoryEntry))]
+[JsonSerializable(typeof(OrganizationFacts))]
 [JsonSerializable(typeof(IReadOnlyList<DirectoryEntry>))]
 public sealed partial class InternalJson : JsonSerializerContext;
 

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Primitives;
+using EdgeCache.Shared.S3;
 
 namespace EdgeCache.Shared.Replication;
 
@@ -58,8 +60,15 @@ public sealed record VersionFacts
     /// <summary>The organization that owns the object.</summary>
     public string OwnerOrganizationId { get; init; } = string.Empty;
 
-    /// <summary>The object's canned ACL.</summary>
+    /// <summary>The object's canned ACL; holds only without <see cref="Grants"/>.</summary>
     public CannedAcl Acl { get; init; }
+
+    /// <summary>Exactly what the object's ACL grants; null when the canned ACL holds.</summary>
+    public ImmutableArray<AclGrant>? Grants { get; init; }
+
+    /// <summary>The tags of the version.</summary>
+    [JsonConverter(typeof(TagDictionaryJsonConverter))]
+    public ImmutableSortedDictionary<string, string> Tags { get; init; } = ObjectTags.None;
 
     /// <summary>The number of tags on the version.</summary>
     public int TagCount { get; init; }

@@ -34,6 +34,8 @@ public enum S3ErrorCode
     InvalidToken,
     InvalidURI,
     KeyTooLongError,
+    MalformedACLError,
+    MalformedPolicy,
     MalformedXML,
     MaxMessageLengthExceeded,
     MetadataTooLarge,

@@ -42,6 +42,8 @@ public static class S3ErrorTable
         InvalidToken => (400, "The provided token is malformed or otherwise not valid."),
         InvalidURI => (400, "The specified URI couldn't be parsed."),
         KeyTooLongError => (400, "Your key is too long."),
+        MalformedACLError => (400, "The ACL that you provided was not well formed or did not validate against our published schema."),
+        MalformedPolicy => (400, "The policy is not in the valid JSON format."),
         MalformedXML => (400, "The XML that you provided was not well formed or did not validate against our published schema."),
         MaxMessageLengthExceeded => (400, "Your request was too large."),
         MetadataTooLarge => (400, "Your metadata headers exceed the maximum allowed metadata size."),

@@ -1,0 +1,51 @@
+using System.Text.Json.Serialization;
+
+namespace EdgeCache.Shared.Iam.Policies;
+
+/// <summary>
+/// A bucket policy (<see href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html">bucket policies</see>), version 2012-10-17:
+/// validated and compiled once, immutable, compared by its text.
+/// </summary>
+[JsonConverter(typeof(BucketPolicyJsonConverter))]
+public sealed class BucketPolicy : IEquatable<BucketPolicy>
+{
+    /// <summary>The longest document, in bytes of UTF-8.</summary>
+    public const int MaxBytes = 20 * 1024;
+
+    /// <summary>The name by which decisions refer to the policy of the bucket.</summary>
+    public const string DecisionName = "bucket-policy";
+
+    private BucketPolicy(string json) => Json = json;
+
+    /// <summary>The document as it was put.</summary>
+    public string Json { get; }
+
+    /// <summary>Whether it grants access to everyone, as
+    /// <see href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-policy-status">S3 defines "public"</see>.</summary>
+    public bool IsPublic { get; }
+
+    /// <summary>Validates and compiles a policy for a bucket; <paramref name="policy"/> is set exactly when no problem is returned.</summary>
+    public static PolicyProblem? TryParse(string json, string bucketName, out BucketPolicy? policy) => TryRestore(json, out policy);
+
+    /// <summary>Compiles a policy that was accepted for its bucket before.</summary>
+    internal static PolicyProblem? TryRestore(string json, out BucketPolicy? policy)
+    {
+        policy = null;
+        if (PolicyText.TryReadObject(json, MaxBytes) is { } problem)
+        {
+            return problem;
+        }
+
+        policy = new BucketPolicy(json);
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(BucketPolicy? other) => other is not null && Json == other.Json;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as BucketPolicy);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Json.GetHashCode(StringComparison.Ordinal);
+}
