@@ -34,7 +34,9 @@ internal sealed class BucketStore(CatalogWriter writer, ReaderPool readers, stri
                 """,
                 ("name", bucket.Name), ("owner", bucket.OwnerOrganizationId), ("acl", (int)bucket.Acl),
                 ("versioning", (int)BucketVersioning.Unversioned), ("at", m.NowMilliseconds));
-            return new CommittedBucket(FindByName(m.Sql, bucket.Name)!, sequence);
+            var created = FindByName(m.Sql, bucket.Name)!;
+            UsageRows.Insert(m.Sql, created.Id);
+            return new CommittedBucket(created, sequence);
         }, cancellationToken);
 
     /// <summary>Deletes a bucket and the uploads in progress in it. BucketNotEmpty while it has versions or delete markers.</summary>
@@ -53,6 +55,7 @@ internal sealed class BucketStore(CatalogWriter writer, ReaderPool readers, stri
 
             UploadWrites.DropAll(m, bucketId);
             m.Sql.Execute("DELETE FROM bucket_tags WHERE bucket_id = @bucket", ("bucket", bucketId));
+            UsageRows.Delete(m.Sql, bucketId);
             m.Sql.Execute("DELETE FROM buckets WHERE bucket_id = @bucket", ("bucket", bucketId));
             return new CommittedBucket(bucket, m.Append(ChangeKind.BucketDeleted, bucket.Facts.Name, ""));
         }, cancellationToken);

@@ -19,6 +19,7 @@ internal sealed class OriginCatalog : IAsyncDisposable
         Buckets = new BucketStore(writer, readers, region);
         Versions = new VersionStore(writer, readers);
         Uploads = new UploadStore(writer, readers);
+        Usage = new UsageStore(readers, region);
         Maintenance = new MaintenanceStore(writer, readers);
     }
 
@@ -30,6 +31,9 @@ internal sealed class OriginCatalog : IAsyncDisposable
 
     /// <summary>The multipart uploads.</summary>
     public UploadStore Uploads { get; }
+
+    /// <summary>What the buckets hold.</summary>
+    public UsageStore Usage { get; }
 
     /// <summary>The change feed.</summary>
     public FeedStore Feed { get; }

@@ -77,6 +77,9 @@ internal sealed record NewPart
     /// <summary>The MD5 as 32 hex digits, without quotes.</summary>
     public required string ETag { get; init; }
 
+    /// <summary>As <see cref="NewVersion.QuotaBytes"/>.</summary>
+    public long? QuotaBytes { get; init; }
+
     /// <summary>The part's checksum (<see cref="ChecksumType.FullObject"/>), if there is one.</summary>
     public ObjectChecksum? Checksum { get; init; }
 }

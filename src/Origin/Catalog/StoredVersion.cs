@@ -37,6 +37,9 @@ internal sealed record NewVersion
     /// <summary>The organization that owns the object.</summary>
     public required string OwnerOrganizationId { get; init; }
 
+    /// <summary>What the bucket's owner may hold in this region, in bytes; null for as much as there is room. What grows beyond is QuotaExceeded.</summary>
+    public long? QuotaBytes { get; init; }
+
     /// <summary>As <see cref="VersionFacts.Headers"/>.</summary>
     public ImmutableSortedDictionary<string, string> Headers { get; init; } = StringMap.Empty;
 

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
 using EdgeCache.Origin.Catalog.Sql;
@@ -46,6 +47,15 @@ internal static class UploadWrites
         }
 
         var (size, modified) = (part.Segments.Sum(static s => s.Length), m.NowSeconds);
+        var replaced = m.Sql.Integer(
+            "SELECT size FROM parts WHERE upload_row = @upload AND part_number = @part", ("upload", upload.Id), ("part", part.PartNumber));
+        var owner = OwnerOf(m, part.BucketId);
+        m.Count(part.BucketId, owner, UsageChange.OfParts(replaced is null ? 1 : 0, size - (replaced ?? 0)));
+        if (m.Exceeds(owner, part.QuotaBytes))
+        {
+            return S3ErrorCode.QuotaExceeded;
+        }
+
         BlobWrites.ReleasePart(m, upload.Id, part.PartNumber);
         m.Sql.Execute(
             """
@@ -89,6 +99,8 @@ internal static class UploadWrites
             return seal.Error;
         }
 
+        // The parts count already: an object made of them grows nothing, so no quota is asked.
+        m.Count(completion.BucketId, OwnerOf(m, completion.BucketId), -UsageChange.OfParts(stored.Count, stored.Sum(static p => p.Size)));
         var size = parts.Sum(static p => p.Size);
         var committed = VersionWrites.Put(m, Version(row.Upload, parts, seal.Value, m.Time), size, completion.Condition, out var versionRow);
         if (committed.Succeeded)
@@ -107,6 +119,9 @@ internal static class UploadWrites
             return S3ErrorCode.NoSuchUpload;
         }
 
+        var dropped = m.Sql.First(
+            "SELECT COUNT(*), COALESCE(SUM(size), 0) FROM parts WHERE upload_row = @upload", ReadParts, ("upload", upload.Id));
+        m.Count(bucketId, OwnerOf(m, bucketId), -dropped);
         BlobWrites.ReleaseUpload(m, upload.Id);
         m.Sql.Execute("DELETE FROM parts WHERE upload_row = @upload", ("upload", upload.Id));
         m.Sql.Execute("DELETE FROM uploads WHERE upload_row = @upload", ("upload", upload.Id));
@@ -117,11 +132,19 @@ internal static class UploadWrites
     public static void DropAll(Mutation m, long bucketId)
     {
         const string active = "(SELECT upload_row FROM uploads WHERE bucket_id = @bucket AND completed_at IS NULL)";
+        var dropped = m.Sql.First(
+            $"SELECT COUNT(*), COALESCE(SUM(size), 0) FROM parts WHERE upload_row IN {active}", ReadParts, ("bucket", bucketId));
+        m.Count(bucketId, OwnerOf(m, bucketId), -dropped);
         m.Sql.Execute(
             $"UPDATE blobs SET upload_row = NULL, released_at = @now WHERE upload_row IN {active}", ("now", m.NowMilliseconds), ("bucket", bucketId));
         m.Sql.Execute($"DELETE FROM parts WHERE upload_row IN {active}", ("bucket", bucketId));
         m.Sql.Execute("DELETE FROM uploads WHERE bucket_id = @bucket AND completed_at IS NULL", ("bucket", bucketId));
     }
+
+    private static string OwnerOf(Mutation m, long bucketId) =>
+        m.Sql.Text("SELECT owner_id FROM buckets WHERE bucket_id = @bucket", ("bucket", bucketId)) ?? string.Empty;
+
+    private static UsageChange ReadParts(DbDataReader r) => UsageChange.OfParts(r.GetInt64(0), r.GetInt64(1));
 
     private static Outcome<List<StoredPart>> Select(IReadOnlyList<NamedPart> named, List<StoredPart> stored)
     {

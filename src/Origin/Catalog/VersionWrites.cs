@@ -28,9 +28,14 @@ internal static class VersionWrites
             return refusal;
         }
 
-        var versionId = MakeRoom(m, bucket, version.BucketId, version.Key, current, version.Generation);
+        var versionId = MakeRoom(m, bucket, version.Key, current, version.Generation);
         var lastModified = m.NowSeconds;
-        row = Insert(m, version, versionId, size, lastModified, isDeleteMarker: false);
+        row = Insert(m, bucket, version, versionId, size, lastModified, isDeleteMarker: false);
+        if (m.Exceeds(bucket.OwnerId, version.QuotaBytes))
+        {
+            return S3ErrorCode.QuotaExceeded;
+        }
+
         foreach (var (name, value) in version.Tags)
         {
             m.Sql.Execute(
@@ -63,7 +68,7 @@ internal static class VersionWrites
 
         if (bucket.Versioning == BucketVersioning.Unversioned)
         {
-            Remove(m, current!);
+            Remove(m, bucket, current!);
             return new DeletedVersion("", IsDeleteMarker: false, Changed: true, m.Append(ChangeKind.ObjectChanged, bucket.Name, key));
         }
 
@@ -71,8 +76,8 @@ internal static class VersionWrites
         {
             BucketId = bucketId, Key = key, Generation = Generation.New(m.Time), Segments = [], ETag = "", OwnerOrganizationId = bucket.OwnerId,
         };
-        var versionId = MakeRoom(m, bucket, bucketId, key, current, marker.Generation);
-        Insert(m, marker, versionId, size: 0, m.NowSeconds, isDeleteMarker: true);
+        var versionId = MakeRoom(m, bucket, key, current, marker.Generation);
+        Insert(m, bucket, marker, versionId, size: 0, m.NowSeconds, isDeleteMarker: true);
         return new DeletedVersion(versionId, IsDeleteMarker: true, Changed: true, m.Append(ChangeKind.ObjectChanged, bucket.Name, key));
     }
 
@@ -96,7 +101,7 @@ internal static class VersionWrites
             return new DeletedVersion(reportedId, IsDeleteMarker: false, Changed: false, m.Sequence);
         }
 
-        Remove(m, named);
+        Remove(m, bucket, named);
         if (named.IsLatest)
         {
             m.Sql.Execute(
@@ -111,7 +116,7 @@ internal static class VersionWrites
     }
 
     /// <summary>Gives the place of the latest version away: removes what is replaced, keeps what is kept. Returns the new version's id.</summary>
-    private static string MakeRoom(Mutation m, BucketState bucket, long bucketId, string key, Row? current, Generation generation)
+    private static string MakeRoom(Mutation m, BucketState bucket, string key, Row? current, Generation generation)
     {
         if (bucket.Versioning == BucketVersioning.Enabled)
         {
@@ -121,10 +126,10 @@ internal static class VersionWrites
 
         var replaced = current is null or { VersionId: VersionRows.NullVersionId }
             ? current
-            : FindNamed(m, bucketId, key, VersionRows.NullVersionId);
+            : FindNamed(m, bucket.Id, key, VersionRows.NullVersionId);
         if (replaced is not null)
         {
-            Remove(m, replaced);
+            Remove(m, bucket, replaced);
         }
 
         if (current is not null && current.Id != replaced?.Id)
@@ -135,8 +140,11 @@ internal static class VersionWrites
         return VersionRows.NullVersionId;
     }
 
-    private static long Insert(Mutation m, NewVersion v, string versionId, long size, long lastModified, bool isDeleteMarker) =>
-        m.Sql.Integer(
+    private static long Insert(
+        Mutation m, BucketState bucket, NewVersion v, string versionId, long size, long lastModified, bool isDeleteMarker)
+    {
+        m.Count(bucket.Id, bucket.OwnerId, UsageChange.Version(size, isDeleteMarker));
+        return m.Sql.Integer(
             """
             INSERT INTO versions (bucket_id, object_key, version_id, generation, is_latest, is_delete_marker, size, etag, last_modified,
               storage_class, owner_id, acl, headers, metadata, checksum_algorithm, checksum_type, checksum_value, part_sizes, part_checksums, tag_count)
@@ -149,6 +157,7 @@ internal static class VersionWrites
             ("owner", v.OwnerOrganizationId), ("acl", (int)v.Acl), ("headers", RowCodec.Map(v.Headers)), ("metadata", RowCodec.Map(v.UserMetadata)),
             ("algorithm", RowCodec.Number(v.Checksum?.Algorithm)), ("type", RowCodec.Number(v.Checksum?.Type)), ("checksum", v.Checksum?.Value),
             ("parts", RowCodec.Sizes(v.PartSizes)), ("partsums", RowCodec.Words(v.PartChecksums)), ("tags", v.Tags.Count))!.Value;
+    }
 
     private static void Demote(Mutation m, Row? current)
     {
@@ -158,8 +167,9 @@ internal static class VersionWrites
         }
     }
 
-    private static void Remove(Mutation m, Row row)
+    private static void Remove(Mutation m, BucketState bucket, Row row)
     {
+        m.Count(bucket.Id, bucket.OwnerId, -UsageChange.Version(row.Size, row.IsDeleteMarker));
         m.Sql.Execute(
             "UPDATE blobs SET version_row = NULL, released_at = @now WHERE version_row = @row", ("now", m.NowMilliseconds), ("row", row.Id));
         m.Sql.Execute("DELETE FROM version_tags WHERE version_row = @row", ("row", row.Id));
@@ -216,8 +226,8 @@ internal static class VersionWrites
 
     private static BucketState? FindBucket(Mutation m, long bucketId) =>
         m.Sql.First(
-            "SELECT name, owner_id, versioning FROM buckets WHERE bucket_id = @bucket",
-            static r => new BucketState(r.GetString(0), r.GetString(1), (BucketVersioning)r.GetInt32(2)), ("bucket", bucketId));
+            "SELECT bucket_id, name, owner_id, versioning FROM buckets WHERE bucket_id = @bucket",
+            static r => new BucketState(r.GetInt64(0), r.GetString(1), r.GetString(2), (BucketVersioning)r.GetInt32(3)), ("bucket", bucketId));
 
     private static Row? FindCurrent(Mutation m, long bucketId, string key) =>
         m.Sql.First(
@@ -229,7 +239,7 @@ internal static class VersionWrites
             $"SELECT {RowColumns} FROM versions WHERE bucket_id = @bucket AND object_key = @key AND version_id = @version",
             Row.Read, ("bucket", bucketId), ("key", key), ("version", versionId));
 
-    private sealed record BucketState(string Name, string OwnerId, BucketVersioning Versioning);
+    private sealed record BucketState(long Id, string Name, string OwnerId, BucketVersioning Versioning);
 
     private sealed record Row(long Id, string VersionId, bool IsLatest, bool IsDeleteMarker, string ETag, long Size, long LastModified)
     {

@@ -25,6 +25,8 @@ internal sealed class InternalEndpoints(
         Add(group, HttpMethods.Get, InternalApi.Feed, context => FeedAsync(context, new CatalogChangeSource(catalog.Feed)));
         Add(group, HttpMethods.Get, InternalApi.Bucket, BucketAsync);
         Add(group, HttpMethods.Get, InternalApi.Resolve, ResolveAsync);
+        Add(group, HttpMethods.Get, InternalApi.Usage, UsageAsync);
+        Add(group, HttpMethods.Get, InternalApi.BucketUsage, BucketUsageAsync);
         if (host is null)
         {
             return;
@@ -98,6 +100,20 @@ internal sealed class InternalEndpoints(
     {
         var bucket = await catalog.Buckets.FindAsync(Route(context, "bucket"), context.RequestAborted);
         await (bucket is null ? NotFoundAsync(context) : JsonAsync(context, bucket.Facts, InternalJson.Default.BucketFacts));
+    }
+
+    private async Task UsageAsync(HttpContext context)
+    {
+        string? owner = context.Request.Query["owner"];
+        await (string.IsNullOrEmpty(owner)
+            ? BadRequestAsync(context, "owner is needed")
+            : JsonAsync(context, await catalog.Usage.ListAsync(owner, context.RequestAborted), InternalJson.Default.RegionUsage));
+    }
+
+    private async Task BucketUsageAsync(HttpContext context)
+    {
+        var usage = await catalog.Usage.FindAsync(Route(context, "bucket"), context.RequestAborted);
+        await (usage is null ? NotFoundAsync(context) : JsonAsync(context, usage, InternalJson.Default.BucketUsage));
     }
 
     private async Task ResolveAsync(HttpContext context)

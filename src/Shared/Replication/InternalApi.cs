@@ -16,6 +16,12 @@ public static class InternalApi
     /// <summary>GET, on an origin: <see cref="ResolveReply"/>. Query: <c>bucket</c>, <c>key</c>, optional <c>versionId</c>.</summary>
     public const string Resolve = "/internal/v1/resolve";
 
+    /// <summary>GET, on an origin: <see cref="RegionUsage"/> of the organization <c>owner</c> (query).</summary>
+    public const string Usage = "/internal/v1/usage";
+
+    /// <summary>GET, on an origin: <see cref="BucketUsage"/> of <c>{bucket}</c>, or 404.</summary>
+    public const string BucketUsage = "/internal/v1/usage/{bucket}";
+
     /// <summary>GET, on the control plane: its own change feed.</summary>
     public const string ControlFeed = "/internal/v1/control/feed";
 

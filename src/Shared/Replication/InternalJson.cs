@@ -18,6 +18,8 @@ namespace EdgeCache.Shared.Replication;
 [JsonSerializable(typeof(VersionFacts))]
 [JsonSerializable(typeof(ResolveReply))]
 [JsonSerializable(typeof(SigningKeyReply))]
+[JsonSerializable(typeof(BucketUsage))]
+[JsonSerializable(typeof(RegionUsage))]
 [JsonSerializable(typeof(DirectoryEntry))]
 [JsonSerializable(typeof(OrganizationFacts))]
 [JsonSerializable(typeof(IReadOnlyList<DirectoryEntry>))]

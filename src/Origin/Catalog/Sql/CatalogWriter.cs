@@ -23,6 +23,7 @@ internal sealed class CatalogWriter : IAsyncDisposable
 
     private readonly BlockingCollection<WriteItem> _queue = new(QueueCapacity);
     private readonly List<WriteItem> _batch = new(MaxBatch);
+    private readonly UsageLedger _usage = new();
     private readonly Func<SqlSession> _open;
     private readonly TimeProvider _time;
     private readonly Action<long> _committed;
@@ -122,7 +123,7 @@ internal sealed class CatalogWriter : IAsyncDisposable
         {
             _session ??= Reopen();
             _session.Execute("BEGIN IMMEDIATE");
-            var mutation = new Mutation(_session, _time, _sequence);
+            var mutation = new Mutation(_session, _time, _sequence, _usage);
             for (var item = first; item is not null; item = _batch.Count < MaxBatch && _queue.TryTake(out var next) ? next : null)
             {
                 if (item.TryStart())
@@ -132,6 +133,7 @@ internal sealed class CatalogWriter : IAsyncDisposable
                 }
             }
 
+            _usage.Write(_session);
             _session.Execute("COMMIT");
             _walToTruncate = true;
             Publish(mutation.Sequence);
@@ -151,6 +153,7 @@ internal sealed class CatalogWriter : IAsyncDisposable
             if (item.Run(mutation))
             {
                 mutation.Sql.Execute("RELEASE mutation");
+                _usage.Keep();
                 return;
             }
         }
@@ -190,6 +193,7 @@ internal sealed class CatalogWriter : IAsyncDisposable
         CatalogLog.CommitFailed(_logger, Math.Max(1, _batch.Count), exception);
         _session?.Dispose();
         _session = null;
+        _usage.Reset();
         var error = exception is DbException failure && SqliteDialect.IsFull(failure)
             ? new S3Error(S3ErrorCode.ServiceUnavailable, "Insufficient storage.")
             : new S3Error(S3ErrorCode.ServiceUnavailable);

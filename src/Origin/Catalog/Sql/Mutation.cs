@@ -3,7 +3,7 @@ using EdgeCache.Shared.Replication;
 namespace EdgeCache.Origin.Catalog.Sql;
 
 /// <summary>What a mutation works with: the writer's session inside the running transaction, and the feed that it appends to.</summary>
-internal sealed class Mutation(SqlSession sql, TimeProvider time, long sequence)
+internal sealed class Mutation(SqlSession sql, TimeProvider time, long sequence, UsageLedger usage)
 {
     /// <summary>The session.</summary>
     public SqlSession Sql { get; } = sql;
@@ -29,6 +29,16 @@ internal sealed class Mutation(SqlSession sql, TimeProvider time, long sequence)
         return ++Sequence;
     }
 
-    /// <summary>Forgets the sequences after one, whose records were rolled back.</summary>
-    public void RollBackTo(long sequence) => Sequence = sequence;
+    /// <summary>Counts a change of what a bucket holds, in the same transaction.</summary>
+    public void Count(long bucketId, string owner, UsageChange change) => usage.Add(Sql, bucketId, owner, change);
+
+    /// <summary>Whether what was counted passes a quota, in bytes; null for none.</summary>
+    public bool Exceeds(string owner, long? quotaBytes) => usage.Exceeds(Sql, owner, quotaBytes);
+
+    /// <summary>Forgets the sequences after one, whose records were rolled back, and what was counted since.</summary>
+    public void RollBackTo(long sequence)
+    {
+        Sequence = sequence;
+        usage.Drop();
+    }
 }
