@@ -1,0 +1,59 @@
+using EdgeCache.Edge.Storage.Eviction;
+using EdgeCache.Testing;
+
+namespace EdgeCache.Edge.Tests.Storage.Eviction;
+
+public sealed class EvictionPolicyTests
+{
+    private const long Capacity = 1 << 30;
+    private const int Bytes = 4 << 20;
+
+    private readonly ManualTimeProvider _time = new();
+
+    [Fact]
+    public void While_there_is_room_everything_is_admitted()
+    {
+        var policy = EvictionPolicy.For(Capacity, writeBytesPerSecond: 1, _time);
+
+        Assert.All(Enumerable.Range(0, 1000), i => Assert.Equal(Admission.Small, policy.Admit((ulong)i, Bytes, isFull: false)));
+    }
+
+    [Fact]
+    public void A_chunk_evicted_from_the_small_log_untouched_goes_to_the_main_log_next_time()
+    {
+        var policy = EvictionPolicy.For(Capacity, writeBytesPerSecond: null, _time);
+
+        Assert.Equal(Admission.Small, policy.Admit(7, Bytes, isFull: true));
+        Assert.False(policy.Promotes(7, Bytes, touches: 0));
+        Assert.Equal(Admission.Main, policy.Admit(7, Bytes, isFull: true));
+        Assert.Equal(Admission.Small, policy.Admit(7, Bytes, isFull: true));
+    }
+
+    [Fact]
+    public void A_touched_chunk_moves_on_from_either_log()
+    {
+        var policy = EvictionPolicy.For(Capacity, writeBytesPerSecond: null, _time);
+
+        Assert.True(policy.Promotes(7, Bytes, touches: 1));
+        Assert.True(policy.Reinserts(7, Bytes, touches: 1));
+        Assert.False(policy.Reinserts(7, Bytes, touches: 0));
+    }
+
+    [Fact]
+    public void Over_the_write_budget_the_first_touch_is_refused_and_the_second_admitted()
+    {
+        var policy = EvictionPolicy.For(Capacity, writeBytesPerSecond: Bytes, _time);
+        ulong next = 100;
+        while (policy.Admit(next, Bytes, isFull: true) != Admission.Refused)
+            next++;
+
+        Assert.InRange(next - 100, 1UL, (ulong)(Capacity / 20 / Bytes) + 1);
+        Assert.Equal(Admission.Main, policy.Admit(next, Bytes, isFull: true));
+
+        // What had to be written overdrew the budget: a second pays the debt, the next one buys a first touch.
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(Admission.Refused, policy.Admit(next + 1, Bytes, isFull: true));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(Admission.Small, policy.Admit(next + 2, Bytes, isFull: true));
+    }
+}
