@@ -1,53 +1,62 @@
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
+using System.Reflection;
 using EdgeCache.Origin.Identity;
+using EdgeCache.Shared.Iam;
+using Microsoft.AspNetCore.Http.Metadata;
 
 namespace EdgeCache.Origin.ControlPlane;
 
-/// <summary>A request of the control plane's API whose bearer token was found good.</summary>
-internal sealed class ApiCaller(HttpContext context, ApiToken token)
+/// <summary>Who calls the control plane's API, as a parameter of a handler: the holder of an API token that was found good.</summary>
+internal sealed class ApiCaller(HttpContext context, ApiToken token) : IBindableFromHttpContext<ApiCaller>, IEndpointParameterMetadataProvider
 {
-    /// <summary>The largest request body read, in bytes.</summary>
-    public const int MaxBodyBytes = 64 * 1024;
+    private static readonly AccessDecision AllowedAdmin = new(true, "an admin token may do everything in its organization");
 
     public HttpContext Context => context;
 
     public ApiToken Token => token;
 
-    public CancellationToken Aborted => context.RequestAborted;
+    public string OrganizationId => token.OrganizationId;
 
-    /// <summary>Runs <paramref name="handler"/> for a caller with a good token, answers 401 otherwise.</summary>
-    public static RequestDelegate Require(ApiTokenStore tokens, Func<ApiCaller, Task> handler) => context =>
+    public static ValueTask<ApiCaller?> BindAsync(HttpContext context, ParameterInfo parameter) =>
+        ValueTask.FromResult<ApiCaller?>(context.RequestServices.GetRequiredService<ApiAuthentication>().Authenticate(context));
+
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => builder.Metadata.Add(TokenRequirement.Api);
+
+    /// <summary>The action that was last asked for, and what decided it; null before any was.</summary>
+    public (string Action, AccessDecision Decision)? Decided { get; private set; }
+
+    /// <summary>
+    /// Refuses whoever may not do an action of the control plane (<see cref="IamActions"/>): an admin token may do everything in its organization,
+    /// any other what the organization's access policies grant its principal.
+    /// </summary>
+    /// <exception cref="ApiException">403.</exception>
+    public void Require(string action)
     {
-        const string scheme = "Bearer ";
-        var header = context.Request.Headers.Authorization.ToString();
-        var token = header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? tokens.Find(header[scheme.Length..].Trim()) : null;
-        return token is not null
-            ? handler(new ApiCaller(context, token))
-            : RefuseAsync(context, StatusCodes.Status401Unauthorized, "unauthenticated", "A valid API access token is needed.");
-    };
-
-    public Task AnswerAsync<T>(T value, JsonTypeInfo<T> type) => context.Response.WriteAsJsonAsync(value, type, cancellationToken: Aborted);
-
-    public Task RefuseAsync(int status, string code, string message) => RefuseAsync(context, status, code, message);
-
-    /// <summary>Reads the body; null when it is absent, too long or no valid JSON of the type.</summary>
-    public async Task<T?> ReadAsync<T>(JsonTypeInfo<T> type)
-        where T : class
-    {
-        try
+        var decision = token.IsAdmin ? AllowedAdmin : AccessEvaluator.Evaluate(new AccessRequest
         {
-            return context.Request.ContentLength > MaxBodyBytes ? null : await JsonSerializer.DeserializeAsync(context.Request.Body, type, Aborted);
-        }
-        catch (Exception e) when (e is JsonException or BadHttpRequestException)
+            Principal = token.ToPrincipal(),
+            Action = action,
+            Organization = context.RequestServices.GetRequiredService<OrganizationStore>().Facts(token.OrganizationId),
+            Conditions = context.RequestServices.GetRequiredService<ApiConditions>().Of(context),
+        });
+        Decided = (action, decision);
+        if (!decision.Allowed)
         {
-            return null;
+            throw ApiException.Denied($"{token.Principal} may not do {action}: {decision.Reason}.");
         }
     }
+}
 
-    private static Task RefuseAsync(HttpContext context, int status, string code, string message)
-    {
-        context.Response.StatusCode = status;
-        return context.Response.WriteAsJsonAsync(new ApiError(code, message), ControlPlaneJson.Default.ApiError, cancellationToken: context.RequestAborted);
-    }
+/// <summary>Endpoint metadata: what the bearer token must be.</summary>
+/// <param name="Scheme">The name of the security scheme in the API's description.</param>
+internal sealed record TokenRequirement(string Scheme)
+{
+    public static readonly TokenRequirement Api = new("apiToken");
+
+    public static readonly TokenRequirement Operator = new("operatorToken");
+}
+
+/// <summary>Endpoint metadata: the Authorization header may be the bare token, without a scheme.</summary>
+internal sealed class BareTokenAllowed
+{
+    public static readonly BareTokenAllowed Instance = new();
 }

@@ -15,6 +15,12 @@ public sealed class BootstrapOptions
     /// <summary>A bearer token for the control plane's API; none is made when empty.</summary>
     public string? ApiToken { get; set; }
 
+    /// <summary>The operator's token, which manages organizations; it replaces the one before it. None is made when empty.</summary>
+    public string? OperatorToken { get; set; }
+
+    /// <summary>Whether the organizations named here are made with an access policy that allows everything; without it, they deny everything at first.</summary>
+    public bool AllowEverything { get; set; } = true;
+
     /// <summary>Further organizations, each with one key of full access, e.g. for test suites that need several tenants.</summary>
     public IList<BootstrapOrganization> Organizations { get; } = [];
 }

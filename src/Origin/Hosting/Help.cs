@@ -20,9 +20,14 @@ internal static class Help
           --Origin:ClusterSecret=SECRET        shared by all tiers, at least 16 characters
           --Origin:Domain=NAME                 object.<region>.NAME, accel-object.NAME
           --Origin:ControlPlaneMaxSilence=T    hh:mm:ss for which cached keys hold without the control plane
+          --Origin:ControlPlaneLimits:RequestsPerMinute=N (also :WrongTokensPerMinute, :CredentialsPerMinuteAndToken,
+                                               :CredentialsPerMinuteAndAddress)
+          --Origin:ContainerCredentialsLifetime=T  hh:mm:ss of the keys that an API token is exchanged for
           --Origin:MaxConnections=N            simultaneous connections
           --Origin:Bootstrap:OrganizationId=ID --Origin:Bootstrap:AccessKeyId=ID --Origin:Bootstrap:SecretKey=SECRET
           --Origin:Bootstrap:ApiToken=TOKEN    made when absent, on the control plane's host
+          --Origin:Bootstrap:OperatorToken=TOKEN   manages organizations; replaces the one before it
+          --Origin:Bootstrap:AllowEverything=BOOL  give new bootstrap organizations a policy that allows everything (true)
           --Origin:Bootstrap:Organizations:0:Id=ID (also :DisplayName, :AccessKeyId, :SecretKey, :ApiToken)
                                                further organizations with a key each
           --Logging:LogLevel:Default=LEVEL     Trace, Debug, Information, Warning, Error

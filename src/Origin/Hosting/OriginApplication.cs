@@ -67,13 +67,10 @@ internal static class OriginApplication
         services.AddSingleton<Authenticator>();
         if (host is not null)
         {
-            services.AddSingleton(host);
-            services.AddSingleton(host.AccessKeys);
-            services.AddSingleton(host.ApiTokens);
+            services.AddControlPlaneApi(host);
             services.AddSingleton<ISigningKeySource>(host.SigningKeys);
             services.AddSingleton<IBucketDirectory>(host.Directory);
             services.AddSingleton<IControlFeedStatus, LocalControlFeedStatus>();
-            services.AddSingleton<AccessKeyEndpoints>();
             return;
         }
 
@@ -118,8 +115,7 @@ internal static class OriginApplication
         {
             var cache = services.GetRequiredService<SigningKeyCache>();
             host.Database.Committed += cache.Apply;
-            application.MapWhen(static c => Listener.KindOf(c) == ListenerKind.ControlPlane, branch => branch.UseRouting().UseEndpoints(
-                endpoints => services.GetRequiredService<AccessKeyEndpoints>().Map(endpoints)));
+            application.MapWhen(static c => Listener.KindOf(c) == ListenerKind.ControlPlane, static branch => branch.UseControlPlaneApi());
         }
 
         application.MapWhen(static c => Listener.KindOf(c) == ListenerKind.S3, branch => branch.Run(s3.InvokeAsync));

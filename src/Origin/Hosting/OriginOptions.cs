@@ -42,6 +42,15 @@ public sealed class OriginOptions
     /// </summary>
     public TimeSpan ControlPlaneMaxSilence { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>How often the control plane's API may be called; only read on its host.</summary>
+    public ControlPlaneLimitOptions ControlPlaneLimits { get; } = new();
+
+    /// <summary>
+    /// How long the credentials live that <c>temporary-credentials/api-token</c> hands out, 15 minutes to 12 hours. SDKs renew them by themselves, five
+    /// minutes before their end.
+    /// </summary>
+    public TimeSpan ContainerCredentialsLifetime { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>The largest number of simultaneous connections of all listeners together.</summary>
     public int MaxConnections { get; set; } = 4096;
 

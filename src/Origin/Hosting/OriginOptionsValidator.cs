@@ -12,7 +12,12 @@ public sealed class OriginOptionsValidator : IValidateOptions<OriginOptions>
     /// <summary>The shortest secret key of a bootstrap access key, in characters.</summary>
     public const int MinSecretKeyLength = 8;
 
+    /// <summary>The shortest token of the operator accepted, in characters.</summary>
+    public const int MinOperatorTokenLength = 16;
+
     private static readonly TimeSpan MaxSilenceLimit = TimeSpan.FromDays(7);
+    private static readonly TimeSpan MinCredentialsLifetime = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan MaxCredentialsLifetime = TimeSpan.FromHours(12);
 
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, OriginOptions options)
@@ -27,6 +32,14 @@ public sealed class OriginOptionsValidator : IValidateOptions<OriginOptions>
         Check(errors, options.ControlPlaneMaxSilence >= TimeSpan.FromSeconds(1) && options.ControlPlaneMaxSilence <= MaxSilenceLimit,
             "ControlPlaneMaxSilence must lie between 1 second and 7 days");
         Check(errors, options.MaxConnections is >= 16 and <= 1_000_000, "MaxConnections must lie between 16 and 1000000");
+        Check(errors, options.ContainerCredentialsLifetime >= MinCredentialsLifetime && options.ContainerCredentialsLifetime <= MaxCredentialsLifetime,
+            "ContainerCredentialsLifetime must lie between 15 minutes and 12 hours");
+        foreach (var (limit, value) in options.ControlPlaneLimits.All)
+        {
+            Check(errors, value is > 0 and <= ControlPlaneLimitOptions.Highest,
+                $"ControlPlaneLimits:{limit} must lie between 1 and {ControlPlaneLimitOptions.Highest}");
+        }
+
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 
@@ -66,6 +79,8 @@ public sealed class OriginOptionsValidator : IValidateOptions<OriginOptions>
             "Bootstrap:AccessKeyId and Bootstrap:SecretKey go together");
         Check(errors, string.IsNullOrEmpty(bootstrap.SecretKey) || bootstrap.SecretKey.Length >= MinSecretKeyLength,
             $"Bootstrap:SecretKey must have at least {MinSecretKeyLength} characters");
+        Check(errors, string.IsNullOrEmpty(bootstrap.OperatorToken) || bootstrap.OperatorToken.Length >= MinOperatorTokenLength,
+            $"Bootstrap:OperatorToken must have at least {MinOperatorTokenLength} characters");
         for (var i = 0; i < bootstrap.Organizations.Count; i++)
         {
             var organization = bootstrap.Organizations[i];

@@ -29,6 +29,12 @@ internal sealed record AccessKey
 
     public DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>The id of the API token that it was made with; null when there was none.</summary>
+    public string? TokenId { get; init; }
+
+    /// <summary>What its maker told of it, e.g. <see cref="AccessKeyAttributes.Name"/>.</summary>
+    public ImmutableSortedDictionary<string, string> Attributes { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
     public bool IsUsable(DateTimeOffset now) => Status == AccessKeyStatus.Active && (ExpiresAt is null || now < ExpiresAt);
 
     public Principal ToPrincipal() => new(Principal, OrganizationId, Level, Groups, PrincipalKind.User);
@@ -39,4 +45,14 @@ internal enum AccessKeyStatus
 {
     Active,
     Revoked,
+}
+
+/// <summary>The names of the attributes that keys are given.</summary>
+internal static class AccessKeyAttributes
+{
+    /// <summary>A name for people.</summary>
+    public const string Name = "name";
+
+    /// <summary>The region that a generated client configuration names.</summary>
+    public const string DefaultRegion = "defaultRegion";
 }

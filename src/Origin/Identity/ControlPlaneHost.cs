@@ -12,6 +12,11 @@ internal sealed class ControlPlaneHost : IDisposable
         AccessKeys = new AccessKeyStore(database);
         ApiTokens = new ApiTokenStore(database, time);
         Directory = new BucketDirectory(database);
+        Organizations = new OrganizationStore(database);
+        AccessPolicies = new AccessPolicyStore(database);
+        BucketSettings = new BucketSettingsStore(database);
+        OperatorTokens = new OperatorTokenStore(database);
+        TemporaryKeys = new TemporaryKeys(AccessKeys, time);
         SigningKeys = new LocalSigningKeys(AccessKeys, time);
     }
 
@@ -23,6 +28,16 @@ internal sealed class ControlPlaneHost : IDisposable
 
     public BucketDirectory Directory { get; }
 
+    public OrganizationStore Organizations { get; }
+
+    public AccessPolicyStore AccessPolicies { get; }
+
+    public BucketSettingsStore BucketSettings { get; }
+
+    public OperatorTokenStore OperatorTokens { get; }
+
+    public TemporaryKeys TemporaryKeys { get; }
+
     public LocalSigningKeys SigningKeys { get; }
 
     public static async Task<ControlPlaneHost> OpenAsync(
@@ -31,7 +46,7 @@ internal sealed class ControlPlaneHost : IDisposable
         var database = IdentityDatabase.Open(path, time);
         try
         {
-            await Bootstrap.RunAsync(database, bootstrap, time, cancellationToken);
+            await Bootstrap.RunAsync(database, bootstrap, cancellationToken);
             return new ControlPlaneHost(database, time);
         }
         catch

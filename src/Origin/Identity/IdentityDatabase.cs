@@ -1,4 +1,3 @@
-using System.Globalization;
 using Dapper;
 using EdgeCache.Origin.Replication;
 using EdgeCache.Shared.Replication;
@@ -48,8 +47,8 @@ internal sealed class IdentityDatabase : IChangeSource, IDisposable
         var connectionString = new SqliteConnectionStringBuilder { DataSource = path, ForeignKeys = true, DefaultTimeout = 5 }.ToString();
         using var connection = new SqliteConnection(connectionString);
         connection.Open();
-        connection.Execute("PRAGMA journal_mode=WAL;");
-        connection.Execute(IdentitySchema.Sql, new { epoch = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture) });
+        connection.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;");
+        IdentityMigrator.Migrate(connection);
         return new IdentityDatabase(
             connectionString,
             time,
