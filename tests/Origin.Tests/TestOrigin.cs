@@ -10,6 +10,7 @@ internal sealed class TestOrigin : IAsyncDisposable
 {
     public const string ClusterSecret = "test-cluster-secret-0123";
     public const string ApiToken = "test-api-token";
+    public const string OperatorToken = "test-operator-token";
 
     private readonly TempDirectory _directory;
     private readonly Dictionary<string, string?> _settings;
@@ -23,6 +24,8 @@ internal sealed class TestOrigin : IAsyncDisposable
     }
 
     public OriginServer Server { get; private set; }
+
+    public TimeProvider Time => _time;
 
     public string DataDirectory => _settings["Origin:DataDirectory"]!;
 
@@ -66,6 +69,7 @@ internal sealed class TestOrigin : IAsyncDisposable
         ["Origin:Bootstrap:AccessKeyId"] = "AKMAIN",
         ["Origin:Bootstrap:SecretKey"] = "main-secret-key",
         ["Origin:Bootstrap:ApiToken"] = ApiToken,
+        ["Origin:Bootstrap:OperatorToken"] = OperatorToken,
         ["Origin:Bootstrap:Organizations:0:Id"] = "other",
         ["Origin:Bootstrap:Organizations:0:AccessKeyId"] = "AKOTHER",
         ["Origin:Bootstrap:Organizations:0:SecretKey"] = "other-secret-key",

@@ -11,16 +11,16 @@ namespace EdgeCache.Origin.ControlPlane.AccessKeys;
 internal sealed record CreateAccessKeyRequest(long? DurationSeconds, string? Name = null, string? AccessLevel = null, string? DefaultRegion = null);
 
 /// <summary>A key as it is created: the only answer that has its secret.</summary>
-/// <param name="AccessKeyID">The key's id.</param>
+/// <param name="Id">The key's id.</param>
 /// <param name="Expiry">When it ends; null for a permanent key.</param>
 /// <param name="PrincipalName">Whom it stands for.</param>
 /// <param name="SecretKey">Its secret, which is shown this once.</param>
 internal sealed record CreatedAccessKey(
-    [property: JsonPropertyName("accessKeyID")] string AccessKeyID, DateTimeOffset? Expiry, string PrincipalName, string SecretKey)
+    [property: JsonPropertyName("accessKeyID")] string Id, DateTimeOffset? Expiry, string PrincipalName, string SecretKey)
 {
     /// <summary>The key's id once more: the product's documents spell it both ways.</summary>
-    [JsonPropertyName("accessKeyId")]
-    public string AccessKeyId => AccessKeyID;
+    [JsonPropertyName("accessKeyId"), JsonPropertyOrder(1)]
+    public string SameId => Id;
 
     public static CreatedAccessKey Of(AccessKey key) => new(key.Id, key.ExpiresAt, key.Principal, key.Secret);
 }
