@@ -20,21 +20,27 @@ internal sealed class BucketLocator(BucketDirectory directory, BucketFactsCache 
                 : (NoSuchBucket(request.Bucket), null);
         }
 
-        var (fault, region) = await directory.FindAsync(request.Bucket, cancellationToken);
+        return await LocateAsync(request.Bucket, cancellationToken);
+    }
+
+    /// <summary>The bucket, wherever it is; or NoSuchBucket, or ServiceUnavailable when nobody can be asked.</summary>
+    public async ValueTask<(S3Error? Error, LocatedBucket? Bucket)> LocateAsync(string name, CancellationToken cancellationToken)
+    {
+        var (fault, region) = await directory.FindAsync(name, cancellationToken);
         if (region is null)
         {
-            return (fault == UpstreamFault.None ? NoSuchBucket(request.Bucket) : S3ErrorCode.ServiceUnavailable, null);
+            return (fault == UpstreamFault.None ? NoSuchBucket(name) : S3ErrorCode.ServiceUnavailable, null);
         }
 
-        var (error, bucket) = await InRegionAsync(region, request.Bucket, cancellationToken);
+        var (error, bucket) = await InRegionAsync(region, name, cancellationToken);
         if (error?.Code != S3ErrorCode.NoSuchBucket)
         {
             return (error, bucket);
         }
 
         // The bucket may have been deleted and created elsewhere since the directory was asked.
-        var (_, now) = await directory.AskAsync(request.Bucket, cancellationToken);
-        return now is null || ReferenceEquals(now, region) ? (error, null) : await InRegionAsync(now, request.Bucket, cancellationToken);
+        var (_, now) = await directory.AskAsync(name, cancellationToken);
+        return now is null || ReferenceEquals(now, region) ? (error, null) : await InRegionAsync(now, name, cancellationToken);
     }
 
     /// <summary>The region to which a request that is passed on belongs; null when the bucket is not known anywhere.</summary>

@@ -90,6 +90,7 @@ internal sealed class EdgeParts : IAsyncDisposable
             new WriteEffects(directory),
             report,
             new EdgeForwarding(options.ClusterSecret),
+            new CopySourceStatement(options.ClusterSecret),
             options,
             Metrics,
             _time,

@@ -4,6 +4,7 @@ using EdgeCache.Edge.Pipeline;
 using EdgeCache.Edge.Responding;
 using EdgeCache.Edge.Upstream;
 using EdgeCache.Shared.Iam;
+using EdgeCache.Shared.Replication;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace EdgeCache.Edge.Passthrough;
@@ -13,7 +14,14 @@ namespace EdgeCache.Edge.Passthrough;
 /// what the edge vouches for, and keeps what only tiers tell each other from clients, in both directions.
 /// </summary>
 internal sealed class PassthroughTransformer(
-    EdgeRequest request, Region region, string edgeName, EdgeForwarding forwarding, WriteEffects effects, CacheReport report, TimeProvider time) : HttpTransformer
+    EdgeRequest request,
+    Region region,
+    string edgeName,
+    EdgeForwarding forwarding,
+    string? copySource,
+    WriteEffects effects,
+    CacheReport report,
+    TimeProvider time) : HttpTransformer
 {
     private static readonly UriCreationOptions RawUri = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
@@ -37,8 +45,8 @@ internal sealed class PassthroughTransformer(
     {
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
         var signed = request.Signed;
-        proxyRequest.RequestUri = new Uri(
-            region.S3Url.GetLeftPart(UriPartial.Authority) + signed.RawPath + (signed.RawQuery.Length == 0 ? string.Empty : "?" + signed.RawQuery), RawUri);
+        var target = TargetOf(request);
+        proxyRequest.RequestUri = new Uri(region.S3Url.GetLeftPart(UriPartial.Authority) + target, RawUri);
         proxyRequest.Headers.Host = httpContext.Request.Host.Value;
         KeepTracing(httpContext.Request.Headers, proxyRequest);
         foreach (var name in httpContext.Request.Headers.Keys.Where(IsInternal))
@@ -57,10 +65,17 @@ internal sealed class PassthroughTransformer(
             }
         }
 
-        var target = signed.RawQuery.Length == 0 ? signed.RawPath : $"{signed.RawPath}?{signed.RawQuery}";
         proxyRequest.Headers.TryAddWithoutValidation(EdgeForwarding.Header, forwarding.Sign(
             edgeName, httpContext.Connection.RemoteIpAddress?.ToString() ?? "unknown", time.GetUtcNow(), signed.Method, target));
+        if (copySource is not null)
+        {
+            proxyRequest.Headers.TryAddWithoutValidation(CopySourceStatement.Header, copySource);
+        }
     }
+
+    /// <summary>The request target that the origin sees.</summary>
+    public static string TargetOf(EdgeRequest request) =>
+        request.Signed.RawQuery.Length == 0 ? request.Signed.RawPath : $"{request.Signed.RawPath}?{request.Signed.RawQuery}";
 
     public override async ValueTask<bool> TransformResponseAsync(
         HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)

@@ -53,6 +53,22 @@ internal sealed partial class RegionRouter(BucketLocator locator, RegionSet regi
         return (null, home ?? (regions.TryGet(constraint, out var asked) ? asked : named ?? regions.Default));
     }
 
+    /// <summary>
+    /// Where the source of a copy lives when that is another region than the destination's; null for any other request, and when it can't be found
+    /// out now. Whether the caller may read it is for its region to decide.
+    /// </summary>
+    public async ValueTask<(string Bucket, Region Region)?> FindForeignSourceAsync(EdgeRequest request, Region destination, CancellationToken cancellationToken)
+    {
+        if (request.S3!.Operation is not (S3Operation.CopyObject or S3Operation.UploadPartCopy) ||
+            !request.Signed.TryGetHeader(CopySourceName.Header, out var header) || CopySourceName.TryParse(header, out var source) is not null)
+        {
+            return null;
+        }
+
+        var (_, bucket) = await locator.LocateAsync(source!.Bucket, cancellationToken);
+        return bucket is null || ReferenceEquals(bucket.Region, destination) ? null : (source.Bucket, bucket.Region);
+    }
+
     /// <summary>Reads the small body of CreateBucket and puts it back for the forwarder.</summary>
     private static async ValueTask<(S3Error? Error, byte[] Body)> BufferBodyAsync(HttpRequest http, CancellationToken cancellationToken)
     {

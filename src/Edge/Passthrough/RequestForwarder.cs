@@ -3,6 +3,7 @@ using EdgeCache.Edge.Hosting;
 using EdgeCache.Edge.Pipeline;
 using EdgeCache.Edge.Responding;
 using EdgeCache.Shared.Iam;
+using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -19,6 +20,7 @@ internal sealed class RequestForwarder(
     WriteEffects effects,
     CacheReport report,
     EdgeForwarding forwarding,
+    CopySourceStatement copySources,
     EdgeOptions options,
     EdgeMetrics metrics,
     TimeProvider time,
@@ -51,7 +53,12 @@ internal sealed class RequestForwarder(
         }
 
         request.Region = region!.Name;
-        var transformer = new PassthroughTransformer(request, region, options.Name, forwarding, effects, report, time);
+        var source = await router.FindForeignSourceAsync(request, region, request.Aborted);
+        var sourceStatement = source is not { } at
+            ? null
+            : copySources.Sign(
+                new CopySourcePlace(at.Region.Name, at.Region.S3Url), at.Bucket, time.GetUtcNow(), request.Signed.Method, PassthroughTransformer.TargetOf(request));
+        var transformer = new PassthroughTransformer(request, region, options.Name, forwarding, sourceStatement, effects, report, time);
         var outcome = await forwarder.SendAsync(
             request.Http, region.S3Url.GetLeftPart(UriPartial.Authority), client, _config, transformer, request.Aborted);
         if (outcome == ForwarderError.None)

@@ -4,6 +4,7 @@ using EdgeCache.Origin.Catalog;
 using EdgeCache.Origin.Hosting;
 using EdgeCache.Origin.Pipeline;
 using EdgeCache.Shared.Iam;
+using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
 using EdgeCache.Shared.SigV4;
 
@@ -43,9 +44,14 @@ internal sealed class Authenticator(SigningKeyProvider keys, OriginOptions optio
         if (claim.AccessKeyId == EdgeCredential.WellKnownAccessKeyId)
         {
             var edgeKey = EdgeKey(claim.Scope);
-            return SigV4Verifier.Verify(http, claim, edgeKey, now) is { } forged
-                ? forged
-                : new AuthenticatedRequest(request, EdgePrincipal, claim, edgeKey, via);
+            if (SigV4Verifier.Verify(http, claim, edgeKey, now) is { } forged)
+            {
+                return forged;
+            }
+
+            return EdgeOrDelegate(http, request) is { } principal
+                ? new AuthenticatedRequest(request, principal, claim, edgeKey, via)
+                : S3ErrorCode.AccessDenied;
         }
 
         if (claim.AccessKeyId.Length > MaxAccessKeyIdLength)
@@ -59,14 +65,25 @@ internal sealed class Authenticator(SigningKeyProvider keys, OriginOptions optio
             return new S3Error(S3ErrorCode.ServiceUnavailable, "The access key can't be verified at the moment.");
         }
 
-        if (found.Key is null || found.Reply.Principal is not { } principal || found.Reply.ExpiresAt <= now)
+        if (found.Key is null || found.Reply.Principal is not { } owner || found.Reply.ExpiresAt <= now)
         {
             return new S3Error(S3ErrorCode.InvalidAccessKeyId, Details: [new("AWSAccessKeyId", claim.AccessKeyId)]);
         }
 
         return (SigV4Verifier.Verify(http, claim, found.Key, now) ?? CheckSessionToken(claim.SecurityToken, found.Reply.SessionTokenSha256)) is { } error
             ? error
-            : new AuthenticatedRequest(request, principal, claim, found.Key, via);
+            : new AuthenticatedRequest(request, owner, claim, found.Key, via);
+    }
+
+    /// <summary>The edge itself, or the caller for whom another region reads; null for a delegation that can't be right.</summary>
+    private static Principal? EdgeOrDelegate(HttpSignedRequest http, S3Request request)
+    {
+        if (!http.TryGetHeader(DelegatedRead.Header, out var caller))
+        {
+            return EdgePrincipal;
+        }
+
+        return request.Operation is S3Operation.GetObject or S3Operation.GetObjectTagging ? DelegatedRead.Decode(caller) : null;
     }
 
     private static S3Error? CheckSessionToken(string? token, string? expectedSha256)

@@ -10,6 +10,7 @@ using EdgeCache.Origin.Operations;
 using EdgeCache.Origin.Pipeline;
 using EdgeCache.Origin.Replication;
 using EdgeCache.Shared.Diagnostics;
+using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -87,6 +88,8 @@ internal static class OriginApplication
         var regions = options.Regions.Count == 0 ? [options.Region] : options.Regions;
         services.AddSingleton(S3HostOptions.ForDomain(options.Domain, regions.Select(static r => r.ToLowerInvariant()), options.Domain));
         services.AddSingleton<Authorizer>();
+        services.AddSingleton<RegionReader>();
+        services.AddSingleton(new CopySourceStatement(options.ClusterSecret));
         services.AddSingleton<OriginServices>();
         services.AddSingleton(static s =>
         {

@@ -3,9 +3,19 @@ using EdgeCache.Origin.Blobs;
 using EdgeCache.Origin.Catalog;
 using EdgeCache.Origin.Hosting;
 using EdgeCache.Origin.Identity;
+using EdgeCache.Origin.Replication;
+using EdgeCache.Shared.Replication;
 
 namespace EdgeCache.Origin.Operations;
 
 /// <summary>What operations work with.</summary>
 internal sealed record OriginServices(
-    OriginCatalog Catalog, BlobStore Blobs, IBucketDirectory Directory, Authorizer Authorizer, OriginOptions Options, TimeProvider Time, ILoggerFactory Loggers);
+    OriginCatalog Catalog,
+    BlobStore Blobs,
+    IBucketDirectory Directory,
+    RegionReader Regions,
+    CopySourceStatement CopySources,
+    Authorizer Authorizer,
+    OriginOptions Options,
+    TimeProvider Time,
+    ILoggerFactory Loggers);

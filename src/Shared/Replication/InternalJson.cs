@@ -20,6 +20,7 @@ namespace EdgeCache.Shared.Replication;
 [JsonSerializable(typeof(SigningKeyReply))]
 [JsonSerializable(typeof(BucketUsage))]
 [JsonSerializable(typeof(RegionUsage))]
+[JsonSerializable(typeof(Iam.Principal))]
 [JsonSerializable(typeof(DirectoryEntry))]
 [JsonSerializable(typeof(OrganizationFacts))]
 [JsonSerializable(typeof(IReadOnlyList<DirectoryEntry>))]

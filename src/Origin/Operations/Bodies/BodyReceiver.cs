@@ -4,6 +4,7 @@ using EdgeCache.Origin.Blobs;
 using EdgeCache.Origin.Catalog;
 using EdgeCache.Shared.Checksums;
 using EdgeCache.Shared.S3;
+using EdgeCache.Shared.SigV4;
 
 namespace EdgeCache.Origin.Operations.Bodies;
 
@@ -21,6 +22,18 @@ internal static class BodyReceiver
     public static async Task<Outcome<ReceivedBody>> ReceiveAsync(
         OperationContext context, DeclaredBody declared, params IReadOnlyList<ChecksumAlgorithm> algorithms)
     {
+        await using var body = BodyStream.Open(context, declared, out var chunked);
+        return await ReceiveAsync(context, body, chunked, declared, algorithms);
+    }
+
+    /// <summary>Receives bytes that come from elsewhere than the request's body.</summary>
+    public static Task<Outcome<ReceivedBody>> ReceiveAsync(
+        OperationContext context, Stream body, DeclaredBody declared, params IReadOnlyList<ChecksumAlgorithm> algorithms) =>
+        ReceiveAsync(context, body, chunked: null, declared, algorithms);
+
+    private static async Task<Outcome<ReceivedBody>> ReceiveAsync(
+        OperationContext context, Stream body, AwsChunkedStream? chunked, DeclaredBody declared, IReadOnlyList<ChecksumAlgorithm> algorithms)
+    {
         var begun = await context.Services.Blobs.BeginAsync(declared.Length, context.Aborted);
         if (!begun.Succeeded)
         {
@@ -29,7 +42,6 @@ internal static class BodyReceiver
 
         await using var blob = begun.Value;
         using var digests = new BodyDigests(declared.Checksum is { } c ? [.. algorithms, c.Algorithm] : algorithms);
-        await using var body = BodyStream.Open(context, declared, out var chunked);
         if (await CopyAsync(context, body, blob, digests, declared.Length) is { } failed)
         {
             return failed;

@@ -8,8 +8,8 @@ using EdgeCache.Shared.S3.Xml;
 namespace EdgeCache.Origin.Operations.Multipart;
 
 /// <summary>
-/// UploadPartCopy (<see href="https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html">S3 API</see>). The bytes are read again, since
-/// the part needs an MD5 and a checksum of its own.
+/// UploadPartCopy (<see href="https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html">S3 API</see>). The bytes are read again also within
+/// the region, since the part needs an MD5 and a checksum of its own.
 /// </summary>
 internal static class UploadPartCopy
 {
@@ -23,19 +23,24 @@ internal static class UploadPartCopy
             return target.Error;
         }
 
-        var source = await CopySource.FindAsync(context);
-        if (!source.Succeeded)
+        // What another region is asked for must be known before it answers; what is wrong with the range is told after, when the size is known.
+        var header = context.Header(RangeHeaderName);
+        var found = await CopySource.FindAsync(context, header is not null && TryParseRange(header, out _, out _) ? header : null);
+        if (!found.Succeeded)
         {
-            return source.Error;
+            return found.Error;
         }
 
-        var range = ReadRange(context, source.Value.Facts.Size);
+        using var source = found.Value;
+        var range = ReadRange(header, source.Facts.Size);
         if (!range.Succeeded)
         {
             return range.Error;
         }
 
-        var copied = await SegmentCopier.CopyAsync(context, source.Value.Segments, range.Value, target.Value.PartAlgorithm);
+        var copied = source.Foreign is { } foreign
+            ? await foreign.ReceiveRangeAsync(range.Value.Length, target.Value.PartAlgorithm)
+            : await SegmentCopier.CopyAsync(context, source.Local!.Segments, range.Value, target.Value.PartAlgorithm);
         if (!copied.Succeeded)
         {
             return copied.Error;
@@ -52,9 +57,9 @@ internal static class UploadPartCopy
         return null;
     }
 
-    private static Outcome<ByteRange> ReadRange(OperationContext context, long size)
+    private static Outcome<ByteRange> ReadRange(string? header, long size)
     {
-        if (context.Header(RangeHeaderName) is not { } header)
+        if (header is null)
         {
             return size <= UploadLimits.MaxBodyLength
                 ? new ByteRange(0, size)

@@ -1,14 +1,17 @@
+using System.Collections.Immutable;
+using EdgeCache.Origin.Blobs;
 using EdgeCache.Origin.Catalog;
 using EdgeCache.Origin.Operations.Bodies;
 using EdgeCache.Shared.Primitives;
+using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
 using EdgeCache.Shared.S3.Xml;
 
 namespace EdgeCache.Origin.Operations.Objects;
 
 /// <summary>
-/// CopyObject (<see href="https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html">S3 API</see>): the copy shares its bytes with the source
-/// by hard links, so its cost does not depend on its size.
+/// CopyObject (<see href="https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html">S3 API</see>). Within the region the copy shares its bytes
+/// with the source by hard links, so its cost does not depend on its size; from another region they are streamed.
 /// </summary>
 internal static class CopyObject
 {
@@ -25,13 +28,14 @@ internal static class CopyObject
             return stored.Error;
         }
 
-        var source = await CopySource.FindAsync(context);
-        if (!source.Succeeded)
+        var found = await CopySource.FindAsync(context);
+        if (!found.Succeeded)
         {
-            return source.Error;
+            return found.Error;
         }
 
-        var facts = source.Value.Facts;
+        using var source = found.Value;
+        var facts = source.Facts;
         if (facts.Size > UploadLimits.MaxBodyLength)
         {
             return new S3Error(S3ErrorCode.InvalidRequest, "The specified copy source is larger than the maximum allowable size for a copy source: 5368709120");
@@ -44,29 +48,34 @@ internal static class CopyObject
                 "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.");
         }
 
-        var tags = directives.ReplaceTags || facts.TagCount == 0
-            ? stored.Value.Tags
-            : await CopySource.FindTagsAsync(context, facts);
-        var cloned = await context.Services.Blobs.CloneAsync(source.Value.Segments, context.Aborted);
-        if (!cloned.Succeeded)
+        var tags = directives.ReplaceTags ? stored.Value.Tags : await source.FindTagsAsync(context);
+        if (!tags.Succeeded)
         {
-            return cloned.Error;
+            return tags.Error;
         }
+
+        var copied = await CopyAsync(context, source);
+        if (!copied.Succeeded)
+        {
+            return copied.Error;
+        }
+
+        var bytes = copied.Value;
 
         var version = new NewVersion
         {
             BucketId = context.Bucket.Id,
             Key = context.Request.Key,
             Generation = Generation.New(context.Services.Time),
-            Segments = cloned.Value,
-            ETag = facts.ETag,
+            Segments = bytes.Segments,
+            ETag = bytes.ETag,
             OwnerOrganizationId = PutObject.OwnerOf(context),
             Headers = directives.ReplaceMetadata ? stored.Value.Headers : facts.Headers,
             UserMetadata = directives.ReplaceMetadata ? stored.Value.Metadata : facts.UserMetadata,
-            Tags = tags,
-            Checksum = facts.Checksum,
-            PartSizes = facts.PartSizes,
-            PartChecksums = facts.PartChecksums,
+            Tags = tags.Value,
+            Checksum = bytes.Checksum,
+            PartSizes = bytes.PartSizes,
+            PartChecksums = bytes.PartChecksums,
             StorageClass = stored.Value.StorageClass,
             Acl = stored.Value.Acl,
         };
@@ -82,4 +91,24 @@ internal static class CopyObject
         await context.Exchange.RespondXmlAsync(StatusCodes.Status200OK, new CopyObjectResult(copy.ETag, copy.LastModified, copy.Checksum).Write());
         return null;
     }
+
+    private static async Task<Outcome<CopiedBytes>> CopyAsync(OperationContext context, CopySource source)
+    {
+        var facts = source.Facts;
+        if (source.Foreign is { } foreign)
+        {
+            var algorithm = facts.Checksum?.Algorithm ?? PutObject.DefaultChecksum;
+            var received = await foreign.ReceiveWholeAsync(algorithm);
+            return received.Succeeded
+                ? new CopiedBytes(received.Value.Segments, received.Value.Digests.ETag, PutObject.ChecksumOf(received.Value, algorithm), [], [])
+                : received.Error;
+        }
+
+        var cloned = await context.Services.Blobs.CloneAsync(source.Local!.Segments, context.Aborted);
+        return cloned.Succeeded ? new CopiedBytes(cloned.Value, facts.ETag, facts.Checksum, facts.PartSizes, facts.PartChecksums) : cloned.Error;
+    }
+
+    /// <summary>The bytes of a copy and what follows from them.</summary>
+    private sealed record CopiedBytes(
+        ImmutableArray<BlobSegment> Segments, string ETag, ObjectChecksum? Checksum, ImmutableArray<long> PartSizes, ImmutableArray<string> PartChecksums);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EdgeCache.Origin.Catalog;
+using EdgeCache.Origin.Replication;
 using EdgeCache.Shared.Http;
 using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Replication;
@@ -7,25 +8,68 @@ using EdgeCache.Shared.S3;
 
 namespace EdgeCache.Origin.Operations.Objects;
 
-/// <summary>The source of a copy: named by <c>x-amz-copy-source</c>, readable by the caller, and as its conditions want it.</summary>
-internal static class CopySource
+/// <summary>
+/// The source of a copy: named by <c>x-amz-copy-source</c>, readable by the caller, and as its conditions want it. Either in this region, with its
+/// segments, or in another; dispose it.
+/// </summary>
+/// <param name="Local">The version here.</param>
+/// <param name="Foreign">The object in another region.</param>
+internal sealed record CopySource(StoredVersion? Local, ForeignSource? Foreign) : IDisposable
 {
-    /// <summary>Finds the source with its segments.</summary>
-    public static async Task<Outcome<StoredVersion>> FindAsync(OperationContext context)
+    public VersionFacts Facts => Local?.Facts ?? Foreign!.Facts;
+
+    /// <summary>Finds the source.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="range">The range wanted of a source in another region, as a <c>Range</c> header; null for all of it.</param>
+    public static async Task<Outcome<CopySource>> FindAsync(OperationContext context, string? range = null)
     {
         if (CopySourceName.TryParse(context.Header(CopySourceName.Header), out var name) is { } badName)
         {
             return badName;
         }
 
-        var (bucketName, key, versionId) = name!;
-        if (await context.Catalog.Buckets.FindAsync(bucketName, context.Aborted) is not { } bucket)
+        if (await context.Catalog.Buckets.FindAsync(name!.Bucket, context.Aborted) is { } bucket)
         {
-            return await IsElsewhereAsync(context, bucketName)
-                ? new S3Error(S3ErrorCode.NotImplemented, "The source of a copy must be in the region of its destination.")
-                : new S3Error(S3ErrorCode.NoSuchBucket, Details: [new("BucketName", bucketName)]);
+            var local = await FindLocalAsync(context, name, bucket);
+            return local.Succeeded ? new CopySource(local.Value, null) : local.Error;
         }
 
+        if (ForeignSource.PlaceOf(context, name) is { } place)
+        {
+            var foreign = await ForeignSource.OpenAsync(context, name, place, range);
+            return foreign.Succeeded ? new CopySource(null, foreign.Value) : foreign.Error;
+        }
+
+        return await ExplainAbsenceAsync(context, name.Bucket);
+    }
+
+    /// <summary>Whether the source is named with its version.</summary>
+    public static bool NamesVersion(OperationContext context) =>
+        CopySourceName.TryParse(context.Header(CopySourceName.Header), out var name) is null && name!.VersionId is not null;
+
+    /// <summary>The tags of the source.</summary>
+    public async Task<Outcome<ImmutableSortedDictionary<string, string>>> FindTagsAsync(OperationContext context)
+    {
+        if (Facts.TagCount == 0)
+        {
+            return StringMap.EmptyTags;
+        }
+
+        if (Foreign is not null)
+        {
+            return await Foreign.FindTagsAsync();
+        }
+
+        return await context.Catalog.Buckets.FindAsync(Facts.Bucket, context.Aborted) is { } bucket
+            ? await context.Catalog.Versions.FindTagsAsync(bucket.Id, Facts.Key, Facts.VersionId, context.Aborted)
+            : StringMap.EmptyTags;
+    }
+
+    public void Dispose() => Foreign?.Dispose();
+
+    private static async Task<Outcome<StoredVersion>> FindLocalAsync(OperationContext context, CopySourceName name, BucketRow bucket)
+    {
+        var (_, key, versionId) = name;
         var found = await context.Catalog.Versions.FindAsync(bucket.Id, key, versionId, withSegments: true, context.Aborted);
         var action = S3Actions.For(S3Operation.GetObject, versionId is not null);
         var facts = found.Version?.Facts;
@@ -56,16 +100,6 @@ internal static class CopySource
         return found.Version!;
     }
 
-    /// <summary>Whether the source is named with its version.</summary>
-    public static bool NamesVersion(OperationContext context) =>
-        CopySourceName.TryParse(context.Header(CopySourceName.Header), out var name) is null && name!.VersionId is not null;
-
-    /// <summary>The tags of the source found.</summary>
-    public static async Task<ImmutableSortedDictionary<string, string>> FindTagsAsync(OperationContext context, VersionFacts source) =>
-        await context.Catalog.Buckets.FindAsync(source.Bucket, context.Aborted) is { } bucket
-            ? await context.Catalog.Versions.FindTagsAsync(bucket.Id, source.Key, source.VersionId, context.Aborted)
-            : StringMap.EmptyTags;
-
     private static bool ConditionsHold(OperationContext context, VersionFacts facts) =>
         ConditionalRequest.Evaluate(
             context.Header(CopySourceName.Header + "-if-match"),
@@ -75,9 +109,17 @@ internal static class CopySource
             facts.ETag,
             facts.LastModified) == ConditionOutcome.Proceed;
 
-    private static async Task<bool> IsElsewhereAsync(OperationContext context, string bucket)
+    /// <summary>No edge said where the bucket is: nowhere, or it could not find out, or the request came to this region directly.</summary>
+    private static async Task<S3Error> ExplainAbsenceAsync(OperationContext context, string bucket)
     {
-        var own = context.Principal.OrganizationId.Length == 0 ? null : await context.Services.Directory.ListAsync(context.Principal.OrganizationId, context.Aborted);
-        return own?.Any(e => e.Bucket == bucket) ?? false;
+        var own = context.Principal.OrganizationId.Length == 0 ? [] : await context.Services.Directory.ListAsync(context.Principal.OrganizationId, context.Aborted);
+        if (own is not null && own.All(e => e.Bucket != bucket))
+        {
+            return new S3Error(S3ErrorCode.NoSuchBucket, Details: [new("BucketName", bucket)]);
+        }
+
+        return own is null || context.Authorized.Authenticated.Via is not null
+            ? ForeignRefusal.Unreachable
+            : new S3Error(S3ErrorCode.NotImplemented, "A region's own endpoint copies only within the region. Use the accelerated endpoint.");
     }
 }

@@ -11,7 +11,7 @@ namespace EdgeCache.Origin.Operations.Objects;
 internal static class PutObject
 {
     /// <summary>The checksum kept with objects whose client asked for none.</summary>
-    private const ChecksumAlgorithm DefaultChecksum = ChecksumAlgorithm.Crc64Nvme;
+    public const ChecksumAlgorithm DefaultChecksum = ChecksumAlgorithm.Crc64Nvme;
 
     public static async Task<S3Error?> ExecuteAsync(OperationContext context)
     {
@@ -35,7 +35,7 @@ internal static class PutObject
         }
 
         var body = received.Value;
-        var checksum = new ObjectChecksum(algorithm, ChecksumType.FullObject, ChecksumValue.Encode(body.Digests.Checksums[algorithm]));
+        var checksum = ChecksumOf(body, algorithm);
         var version = new NewVersion
         {
             BucketId = context.Bucket.Id,
@@ -65,6 +65,10 @@ internal static class PutObject
         context.Exchange.Respond(StatusCodes.Status200OK);
         return null;
     }
+
+    /// <summary>The checksum of all bytes received.</summary>
+    public static ObjectChecksum ChecksumOf(ReceivedBody body, ChecksumAlgorithm algorithm) =>
+        new(algorithm, ChecksumType.FullObject, ChecksumValue.Encode(body.Digests.Checksums[algorithm]));
 
     /// <summary>Who owns what this request writes: the caller's organization; the bucket's owner for anonymous writers.</summary>
     public static string OwnerOf(OperationContext context) =>
