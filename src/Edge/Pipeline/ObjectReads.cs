@@ -33,6 +33,12 @@ internal sealed class ObjectReads(
         }
 
         request.Region = bucket!.Region.Name;
+        if (request.Http.Request.Headers.TryGetValue(ExpectedBucketOwner.Header, out var owner) &&
+            ExpectedBucketOwner.Check(owner.ToString(), bucket.Facts) is { } otherOwner)
+        {
+            return otherOwner;
+        }
+
         var name = new VersionName(bucket.Region, s3.Bucket, s3.Key, s3.Query.Get("versionId"));
         for (var restarts = 0; ; restarts++)
         {

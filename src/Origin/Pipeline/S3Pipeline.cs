@@ -91,6 +91,11 @@ internal sealed class S3Pipeline(
             return authorized.Error;
         }
 
+        if (authorized.Value.Bucket is { } bucket && ExpectedBucketOwner.Check(exchange.Header(ExpectedBucketOwner.Header), bucket.Facts) is { } otherOwner)
+        {
+            return otherOwner;
+        }
+
         exchange.Phase = RequestPhase.Execute;
         return await OperationDispatcher.ExecuteAsync(new OperationContext(exchange, authorized.Value, services));
     }

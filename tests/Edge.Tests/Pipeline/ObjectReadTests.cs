@@ -33,6 +33,22 @@ public sealed class ObjectReadTests
     }
 
     [Fact]
+    public async Task A_hit_is_refused_when_the_bucket_has_another_owner_than_expected()
+    {
+        await using var cluster = await EdgeCluster.StartAsync();
+        cluster.Ord.Put(EdgeCluster.Bucket, "a", Small);
+        await cluster.CaughtUpAsync();
+        foreach (var (owner, status) in new[] { (EdgeCluster.Organization, HttpStatusCode.OK), ("other", HttpStatusCode.Forbidden), (EdgeCluster.Organization, HttpStatusCode.OK) })
+        {
+            var request = cluster.Unsigned(HttpMethod.Get, "/models/a");
+            request.Headers.TryAddWithoutValidation("x-amz-expected-bucket-owner", owner);
+            cluster.Signer.Sign(request);
+            using var response = await cluster.SendAsync(request);
+            Assert.Equal(status, response.StatusCode);
+        }
+    }
+
+    [Fact]
     public async Task The_headers_of_the_object_are_those_of_the_origin()
     {
         await using var cluster = await EdgeCluster.StartAsync();

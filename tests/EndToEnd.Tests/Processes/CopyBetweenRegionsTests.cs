@@ -174,6 +174,15 @@ public sealed class CopyBetweenRegionsTests(TwoRegions regions) : IClassFixture<
     }
 
     [Fact]
+    public async Task The_owners_that_the_caller_expects_are_compared_on_both_sides()
+    {
+        await PutAsync("k", [1]);
+        await CopyAsync(static c => (c.ExpectedSourceBucketOwner, c.ExpectedBucketOwner) = ("main", "main"));
+        await ShouldFailAsync("AccessDenied", static c => c.ExpectedSourceBucketOwner = "other");
+        await ShouldFailAsync("AccessDenied", static c => c.ExpectedBucketOwner = "other");
+    }
+
+    [Fact]
     public async Task A_source_region_that_is_away_is_said_so_in_time()
     {
         await PutAsync("k", [1]);

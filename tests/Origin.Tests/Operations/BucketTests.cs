@@ -115,4 +115,24 @@ public sealed class BucketTests
         (await client.GetAsync("/bucket-1?max-keys=many")).ShouldFail(HttpStatusCode.BadRequest, "InvalidArgument");
         (await client.GetAsync("/bucket-1?list-type=2&continuation-token=garbage")).ShouldFail(HttpStatusCode.BadRequest, "InvalidArgument");
     }
+
+    [Fact]
+    public async Task A_bucket_of_another_owner_than_expected_is_refused_whatever_the_request()
+    {
+        await using var origin = await TestOrigin.StartAsync();
+        var client = origin.Client;
+        await S3TestClient.NewBucketAsync(client);
+        (await client.PutAsync("/bucket-1/k", "1", ("x-amz-expected-bucket-owner", "main"))).ShouldBe(HttpStatusCode.OK);
+        var other = ("x-amz-expected-bucket-owner", "other");
+        (await client.PutAsync("/bucket-1/k", "2", other)).ShouldFail(HttpStatusCode.Forbidden, "AccessDenied");
+        (await client.GetAsync("/bucket-1/k", other)).ShouldFail(HttpStatusCode.Forbidden, "AccessDenied");
+        (await client.GetAsync("/bucket-1?list-type=2", other)).ShouldFail(HttpStatusCode.Forbidden, "AccessDenied");
+        (await client.DeleteAsync("/bucket-1/k", other)).ShouldFail(HttpStatusCode.Forbidden, "AccessDenied");
+        (await client.HeadAsync("/bucket-1", other)).ShouldBe(HttpStatusCode.Forbidden);
+        (await client.PutAsync("/bucket-1/copy", string.Empty, ("x-amz-copy-source", "/bucket-1/k"), ("x-amz-source-expected-bucket-owner", "other")))
+            .ShouldFail(HttpStatusCode.Forbidden, "AccessDenied");
+        (await client.PutAsync("/bucket-1/copy", string.Empty, ("x-amz-copy-source", "/bucket-1/k"), ("x-amz-source-expected-bucket-owner", "main")))
+            .ShouldBe(HttpStatusCode.OK);
+        Assert.Equal("1", (await client.GetAsync("/bucket-1/copy")).Text);
+    }
 }

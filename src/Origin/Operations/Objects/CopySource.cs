@@ -78,6 +78,11 @@ internal sealed record CopySource(StoredVersion? Local, ForeignSource? Foreign) 
             return refused;
         }
 
+        if (ExpectedBucketOwner.Check(context.Header(ExpectedBucketOwner.SourceHeader), bucket.Facts) is { } otherOwner)
+        {
+            return otherOwner;
+        }
+
         if (facts is null || facts.IsDeleteMarker)
         {
             return versionId is null

@@ -62,6 +62,11 @@ internal sealed class ForeignSource : IDisposable
             }
         }
 
+        if (context.Header(ExpectedBucketOwner.SourceHeader) is { } owner)
+        {
+            headers.Add(new(ExpectedBucketOwner.Header, owner));
+        }
+
         if (range is not null)
         {
             headers.Add(new(RangeHeader, range));
