@@ -59,7 +59,7 @@ public class ChunkStoreBenchmarks
         new Random(1).NextBytes(payload);
         directory = Directory.CreateTempSubdirectory("edgecache-bench-").FullName;
         var options = new ChunkStoreOptions { Directory = directory, CapacityBytes = 2L << 30 };
-        store = await ChunkStore.OpenAsync(options, TimeProvider.System, NullLoggerFactory.Instance, null, CancellationToken.None);
+        store = await ChunkStore.OpenAsync(options, TimeProvider.System, NullLoggerFactory.Instance, null, null, CancellationToken.None);
         for (var number = 0; number < Stored; number++)
             await store.AppendAsync(Id(number), payload, CancellationToken.None);
         if (!store.TryGet(Id(0), out var taken))

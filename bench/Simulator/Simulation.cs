@@ -48,8 +48,8 @@ internal static class Simulation
         yield return new QueuePolicy(QueueOrder.Fifo, capacity);
         yield return new QueuePolicy(QueueOrder.Lru, capacity);
         yield return new QueuePolicy(QueueOrder.Sieve, capacity);
-        yield return new LogPolicy("S3-FIFO logs", capacity, writeBytesPerSecond: null);
-        yield return new LogPolicy("S3-FIFO logs, budget", capacity, writeRate ?? (capacity / SecondsPerDay));
+        yield return new LogPolicy("two logs", capacity, writeBytesPerSecond: null);
+        yield return new LogPolicy("two logs, budget", capacity, writeRate ?? (capacity / SecondsPerDay));
     }
 
     private static void Print(TextWriter output, string name, long hits, long hitBytes, int reads, long total, long? written)

@@ -16,14 +16,13 @@ internal sealed class LogPolicy : ICachePolicy
     private readonly EvictionPolicy _policy;
     private readonly SegmentQueue _small;
     private readonly SegmentQueue _main;
-    private readonly int _maxSegments;
 
     public LogPolicy(string name, long capacity, long? writeBytesPerSecond)
     {
         Name = name;
         var segment = Math.Max(8L << 20, capacity / SegmentsPerCapacity);
-        _maxSegments = (int)(capacity / segment);
-        (_small, _main) = (new SegmentQueue(segment), new SegmentQueue(segment));
+        _small = new SegmentQueue(capacity / EvictionPolicy.SmallShare, segment);
+        _main = new SegmentQueue(capacity - (capacity / EvictionPolicy.SmallShare), segment);
         _policy = EvictionPolicy.For(capacity, writeBytesPerSecond, _time);
     }
 
@@ -36,39 +35,41 @@ internal sealed class LogPolicy : ICachePolicy
         ref var stored = ref CollectionsMarshal.GetValueRefOrNullRef(_stored, access.Chunk);
         if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref stored))
         {
-            if (stored.LastReader != access.Reader)
-            {
-                stored.LastReader = access.Reader;
-                stored.Touches = (byte)Math.Min(EvictionPolicy.MaxTouches, stored.Touches + 1);
-            }
-
+            stored.Touches.Add((byte)access.Reader, Tick(access));
             return true;
         }
 
         _time.Set(access.At);
         var hash = Hash(access.Chunk);
-        var admission = _policy.Admit(hash, access.Bytes, _small.Opens(access.Bytes) && IsFull);
+        var admission = _policy.Admit(hash, access.Bytes, mainHasRoom: !_main.IsFull(access.Bytes));
         if (admission == Admission.Refused)
             return false;
 
-        Append(admission == Admission.Small ? _small : _main, access.Chunk, access.Bytes);
-        _stored[access.Chunk] = new Stored(access.Bytes, access.Reader);
+        if (admission == Admission.Small)
+            AppendToSmall(access.Chunk, access.Bytes);
+        else
+            AppendToMain(access.Chunk, access.Bytes);
+        _stored[access.Chunk] = new Stored(access.Bytes, Touches.By((byte)access.Reader, Tick(access)));
         return false;
     }
 
-    private bool IsFull => _small.Count + _main.Count >= _maxSegments;
+    private static ushort Tick(in Access access) => Touches.TickOf(TimeSpan.FromMilliseconds(access.At));
 
-    private void Append(SegmentQueue log, int chunk, int bytes)
+    private void AppendToSmall(int chunk, int bytes)
     {
-        while (log.Opens(bytes) && IsFull)
-        {
-            if (_small.Count > 1 && (_main.Count == 1 || _small.Count * EvictionPolicy.SmallShare > _maxSegments))
-                RetireSmall();
-            else
-                RetireMain();
-        }
+        while (_small.IsFull(bytes))
+            RetireSmall();
 
-        log.Append(chunk, bytes);
+        _small.Append(chunk, bytes);
+        BytesWritten += bytes;
+    }
+
+    private void AppendToMain(int chunk, int bytes)
+    {
+        while (_main.IsFull(bytes))
+            RetireMain();
+
+        _main.Append(chunk, bytes);
         BytesWritten += bytes;
     }
 
@@ -77,10 +78,10 @@ internal sealed class LogPolicy : ICachePolicy
         foreach (var chunk in _small.Retire())
         {
             ref var stored = ref CollectionsMarshal.GetValueRefOrNullRef(_stored, chunk);
-            if (_policy.Promotes(Hash(chunk), stored.Bytes, stored.Touches))
+            if (_policy.Promotes(Hash(chunk), stored.Bytes, stored.Touches.Count))
             {
-                stored.Touches = 0;
-                Append(_main, chunk, stored.Bytes);
+                stored.Touches = stored.Touches.Reset();
+                AppendToMain(chunk, stored.Bytes);
             }
             else
             {
@@ -95,10 +96,10 @@ internal sealed class LogPolicy : ICachePolicy
         foreach (var chunk in _main.Retire())
         {
             ref var stored = ref CollectionsMarshal.GetValueRefOrNullRef(_stored, chunk);
-            if (_policy.Reinserts(Hash(chunk), stored.Bytes, stored.Touches))
+            if (_policy.Reinserts(Hash(chunk), stored.Bytes, stored.Touches.Count))
             {
-                stored.Touches--;
-                Append(_main, chunk, stored.Bytes);
+                stored.Touches = stored.Touches.Spend();
+                AppendToMain(chunk, stored.Bytes);
             }
             else
             {
@@ -115,11 +116,10 @@ internal sealed class LogPolicy : ICachePolicy
         return hash ^ (hash >> 31);
     }
 
-    private struct Stored(int bytes, int reader)
+    private struct Stored(int bytes, Touches touches)
     {
         public int Bytes = bytes;
-        public int LastReader = reader;
-        public byte Touches;
+        public Touches Touches = touches;
     }
 
     private sealed class SimulatedTime : TimeProvider

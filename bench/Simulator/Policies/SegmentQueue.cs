@@ -1,17 +1,14 @@
 namespace EdgeCache.Simulator.Policies;
 
 /// <summary>A log cut into segments: records go to its end, space returns a whole segment at a time from its beginning.</summary>
-internal sealed class SegmentQueue(long segmentBytes)
+internal sealed class SegmentQueue(long capacity, long segmentBytes)
 {
     private readonly Queue<List<int>> _segments = new();
     private List<int> _open = [];
     private long _openBytes;
 
-    /// <summary>The number of segments, the open one included.</summary>
-    public int Count => _segments.Count + 1;
-
-    /// <summary>Whether a record of this size opens a new segment.</summary>
-    public bool Opens(int bytes) => _openBytes + bytes > segmentBytes;
+    /// <summary>Whether a record of this size needs the oldest segment's space first.</summary>
+    public bool IsFull(int bytes) => Opens(bytes) && _segments.Count > 0 && (_segments.Count + 2) * segmentBytes > capacity;
 
     /// <summary>Writes a record; the caller made room.</summary>
     public void Append(int chunk, int bytes)
@@ -28,4 +25,6 @@ internal sealed class SegmentQueue(long segmentBytes)
 
     /// <summary>Gives up the oldest closed segment and returns what was written to it.</summary>
     public List<int> Retire() => _segments.Dequeue();
+
+    private bool Opens(int bytes) => _openBytes + bytes > segmentBytes;
 }

@@ -18,8 +18,9 @@ internal readonly record struct FillProgress(FillState State, FillFailure Failur
 /// </summary>
 /// <param name="id">The chunk.</param>
 /// <param name="length">Its length in bytes.</param>
+/// <param name="reader">A hash of who wanted it first.</param>
 /// <param name="abandoned">Cancelled when all users leave before the fetch begins.</param>
-internal sealed class ChunkFill(ChunkId id, int length, CancellationTokenSource abandoned)
+internal sealed class ChunkFill(ChunkId id, int length, byte reader, CancellationTokenSource abandoned)
 {
     private readonly Lock _lock = new();
     private FillState _state = FillState.Queued;
@@ -30,8 +31,15 @@ internal sealed class ChunkFill(ChunkId id, int length, CancellationTokenSource 
     private int _available;
     private int _users = 1;
     private bool _retired;
+    private bool _isShared;
 
     public ChunkId Id => id;
+
+    /// <summary>A hash of who wanted it first.</summary>
+    public byte Reader => reader;
+
+    /// <summary>Whether somebody else wanted it too.</summary>
+    public bool IsShared => Volatile.Read(ref _isShared);
 
     /// <summary>The chunk's length in bytes.</summary>
     public int Length => length;
@@ -61,7 +69,8 @@ internal sealed class ChunkFill(ChunkId id, int length, CancellationTokenSource 
     }
 
     /// <summary>Becomes a user; false when there is nothing to join any more.</summary>
-    public bool TryJoin()
+    /// <param name="by">A hash of who joins.</param>
+    public bool TryJoin(byte by)
     {
         lock (_lock)
         {
@@ -71,6 +80,7 @@ internal sealed class ChunkFill(ChunkId id, int length, CancellationTokenSource 
             }
 
             _users++;
+            _isShared |= by != reader;
             return true;
         }
     }

@@ -1,5 +1,6 @@
 using EdgeCache.Edge.Hosting;
 using EdgeCache.Edge.Pipeline;
+using EdgeCache.Edge.Storage;
 using EdgeCache.Edge.Storage.Nvme;
 using EdgeCache.Edge.Upstream;
 using EdgeCache.Shared.Replication;
@@ -8,7 +9,7 @@ namespace EdgeCache.Edge.Filling;
 
 /// <summary>Runs one fill from queue to store: slot and buffer, attempts at the origin, append, end.</summary>
 internal sealed class FillRunner(
-    ChunkStore store, FillBuffers buffers, FillOptions options, TimeProvider time, EdgeMetrics metrics, ILogger<FillRunner> logger) : IDisposable
+    ChunkCache store, FillBuffers buffers, FillOptions options, TimeProvider time, EdgeMetrics metrics, ILogger<FillRunner> logger) : IDisposable
 {
     /// <summary>How long bytes that the store did not take stay readable for those who wait, at most.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(5);
@@ -156,8 +157,8 @@ internal sealed class FillRunner(
 
     private async Task StoreAsync(ChunkFill fill, Action<ChunkFill> remove, CancellationToken stopping)
     {
-        // Not cancelled when the edge stops: the store bounds its own waits, and refuses once it is closed.
-        var stored = await store.AppendAsync(fill.Id, fill.Payload, CancellationToken.None);
+        // Not cancelled when the edge stops: the cache bounds its own waits, and refuses once it is closed.
+        var stored = await store.AppendAsync(fill.Id, fill.Payload, fill.Reader, fill.IsShared, CancellationToken.None);
         metrics.FillEnded(FillState.Complete, FillFailure.None);
         if (stored)
         {

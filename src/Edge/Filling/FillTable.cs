@@ -35,14 +35,15 @@ internal sealed class FillTable(
     /// <param name="id">The chunk.</param>
     /// <param name="version">The version that it is part of.</param>
     /// <param name="region">Where to fetch it.</param>
+    /// <param name="reader">A hash of who wants it.</param>
     /// <param name="started">Whether this call started it.</param>
-    public ChunkFill? JoinOrStart(ChunkId id, VersionFacts version, Region region, out bool started)
+    public ChunkFill? JoinOrStart(ChunkId id, VersionFacts version, Region region, byte reader, out bool started)
     {
         while (true)
         {
             if (_fills.TryGetValue(id, out var existing))
             {
-                if (existing.TryJoin())
+                if (existing.TryJoin(reader))
                 {
                     Interlocked.Increment(ref _joined);
                     metrics.FillJoined();
@@ -60,7 +61,7 @@ internal sealed class FillTable(
                 return null;
             }
 
-            var fill = new ChunkFill(id, ChunkGeometry.LengthOf(id.Index, version.Size), new CancellationTokenSource());
+            var fill = new ChunkFill(id, ChunkGeometry.LengthOf(id.Index, version.Size), reader, new CancellationTokenSource());
             if (_fills.TryAdd(id, fill))
             {
                 Interlocked.Increment(ref _count);

@@ -1,4 +1,5 @@
 using EdgeCache.Edge.Pipeline;
+using EdgeCache.Edge.Storage;
 using EdgeCache.Edge.Storage.Nvme;
 using EdgeCache.Edge.Upstream;
 using EdgeCache.Shared.Replication;
@@ -10,7 +11,7 @@ namespace EdgeCache.Edge.Filling;
 /// chunks of the range fetched ahead. Nothing is held between two reads but places in fills: no lease, no buffer.
 /// </summary>
 internal sealed class RangeReader(
-    ChunkStore store, FillTable fills, VersionFacts version, Region region, long offset, long length, int readAhead, EdgeMetrics metrics) : IDisposable
+    ChunkCache store, FillTable fills, VersionFacts version, Region region, byte reader, long offset, long length, int readAhead, EdgeMetrics metrics) : IDisposable
 {
     /// <summary>A look-up examines at most this many chunks, 4 GiB worth; beyond, the rest is taken to be like the first ones.</summary>
     private const int MaxSurveyed = 1024;
@@ -87,7 +88,7 @@ internal sealed class RangeReader(
         destination = destination[..(int)Math.Min(destination.Length, left)];
         for (var search = 0; search < MaxSearches; search++)
         {
-            if (store.TryGet(Id(index), out var lease))
+            if (store.TryGet(Id(index), reader, out var lease))
             {
                 using (lease)
                 {
@@ -172,7 +173,7 @@ internal sealed class RangeReader(
             next.Leave();
         }
 
-        _current ??= fills.JoinOrStart(Id(index), version, region, out _);
+        _current ??= fills.JoinOrStart(Id(index), version, region, reader, out _);
         _isCold = true;
         FetchAhead(index);
         return _current;
@@ -195,7 +196,7 @@ internal sealed class RangeReader(
                 continue;
             }
 
-            if (fills.JoinOrStart(Id(next), version, region, out _) is not { } fill)
+            if (fills.JoinOrStart(Id(next), version, region, reader, out _) is not { } fill)
             {
                 return;
             }

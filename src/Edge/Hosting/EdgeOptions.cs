@@ -21,6 +21,12 @@ public sealed class EdgeOptions
     /// <summary>The disk budget of cached bytes: a number of bytes, or a number with KiB, MiB, GiB or TiB.</summary>
     public string CacheSize { get; set; } = "20GiB";
 
+    /// <summary>
+    /// How often <see cref="CacheSize"/> may be written per day once it is full, to spare the drive; up to 1000, 0 for no limit. Over it, what is
+    /// fetched for the first time is not stored; what is fetched again is.
+    /// </summary>
+    public double CacheWritesPerDay { get; set; } = 1;
+
     /// <summary>The memory budget of cached metadata, in the same form as <see cref="CacheSize"/>.</summary>
     public string MetadataMemory { get; set; } = "256MiB";
 

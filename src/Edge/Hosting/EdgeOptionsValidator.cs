@@ -22,6 +22,7 @@ public sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
         CheckListenUrl(errors, nameof(options.AdminUrl), options.AdminUrl);
         Check(errors, !string.IsNullOrWhiteSpace(options.DataDirectory), "DataDirectory is empty");
         CheckSize(errors, nameof(options.CacheSize), options.CacheSize, ChunkStoreOptions.MinimumCapacity);
+        Check(errors, options.CacheWritesPerDay is >= 0 and <= 1000, "CacheWritesPerDay must lie between 0 and 1000");
         CheckSize(errors, nameof(options.MetadataMemory), options.MetadataMemory, 1 << 20);
         Check(errors, options.ClusterSecret.Length >= MinSecretLength, $"ClusterSecret must have at least {MinSecretLength} characters");
         CheckHttpUrl(errors, nameof(options.ControlPlaneAdminUrl), options.ControlPlaneAdminUrl);

@@ -6,7 +6,7 @@ using EdgeCache.Edge.Filling;
 using EdgeCache.Edge.Passthrough;
 using EdgeCache.Edge.Pipeline;
 using EdgeCache.Edge.Responding;
-using EdgeCache.Edge.Storage.Nvme;
+using EdgeCache.Edge.Storage;
 using EdgeCache.Edge.Upstream;
 using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Primitives;
@@ -32,13 +32,13 @@ internal sealed class EdgeParts : IAsyncDisposable
     private readonly ILoggerFactory _loggers;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Stack<IDisposable> _owned = new();
-    private readonly ChunkStore _store;
+    private readonly ChunkCache _store;
     private readonly MetadataCache _metadata;
     private readonly ControlPlane _controlPlane;
     private readonly RegionSet _regions;
 
     public EdgeParts(
-        EdgeOptions options, DataDirectory directory, ChunkStore store, HybridCache cache, IMeterFactory meters, TimeProvider time, ILoggerFactory loggers)
+        EdgeOptions options, DataDirectory directory, ChunkCache store, HybridCache cache, IMeterFactory meters, TimeProvider time, ILoggerFactory loggers)
     {
         (_options, _store, _time, _loggers) = (options, store, time, loggers);
         Metrics = new EdgeMetrics(meters);
@@ -61,7 +61,7 @@ internal sealed class EdgeParts : IAsyncDisposable
 
     public FillTable Fills { get; }
 
-    public ChunkStore Store => _store;
+    public ChunkCache Store => _store;
 
     /// <summary>The memory of fills.</summary>
     public FillBuffers Buffers { get; }

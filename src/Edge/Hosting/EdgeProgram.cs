@@ -27,7 +27,7 @@ internal static class EdgeProgram
           Regions:N:Name, Regions:N:S3Url, Regions:N:AdminUrl                the regions, N from 0
           DefaultRegion         of requests without a bucket                 the first region
           Domain                accel-object.<domain> is served              localhost
-        Further tunables: MetadataMemory, MaxConnections, MaxStaleness, ControlPlaneMaxSilence, StartupPatience, Fill:*, Upstream:*.
+        Further tunables: CacheWritesPerDay, MetadataMemory, MaxConnections, MaxStaleness, ControlPlaneMaxSilence, StartupPatience, Fill:*, Upstream:*.
         """;
 
     public static async Task<int> RunAsync(string[] args)

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using EdgeCache.Edge.Pipeline;
+using EdgeCache.Edge.Storage;
 using EdgeCache.Edge.Storage.Memory;
 using EdgeCache.Edge.Storage.Nvme;
 using EdgeCache.Shared.Diagnostics;
@@ -52,9 +53,9 @@ public sealed class EdgeServer : IAsyncDisposable
             var loggers = Own(owned, LoggerFactory.Create(logging => EdgeConfiguration.ConfigureLogging(logging, configuration)));
             var meters = Own(owned, new ServiceCollection().AddMetrics().BuildServiceProvider()).GetRequiredService<IMeterFactory>();
             var exporter = Own(owned, new PrometheusExporter(EdgeMetrics.MeterName));
-            var store = await ChunkStore.OpenAsync(
+            var store = await ChunkCache.OpenAsync(
                 new ChunkStoreOptions { Directory = directory.Combine("chunks"), CapacityBytes = ByteSize.Parse(options.CacheSize) },
-                TimeProvider.System, loggers, meters, cancellationToken); // a disk keeps its own time, also when a test moves the clock
+                options.CacheWritesPerDay, TimeProvider.System, loggers, meters, cancellationToken); // a disk keeps its own time, also when a test moves the clock
             owned.Push(store);
             var cache = await FasterHybridCache.OpenAsync(
                 new FasterHybridCacheOptions { Directory = directory.Combine("metadata"), MaxBytes = ByteSize.Parse(options.MetadataMemory) },

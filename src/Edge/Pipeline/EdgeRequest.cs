@@ -18,6 +18,9 @@ internal sealed class EdgeRequest(HttpContext http, string id, long startedAt)
     /// <summary>The request as signatures see it.</summary>
     public HttpSignedRequest Signed => _signed ??= new HttpSignedRequest(http);
 
+    /// <summary>A hash of the client's address: the cache tells readers apart, so that one that reads a chunk in ranges wants it once.</summary>
+    public byte Reader => (byte)(http.Connection.RemoteIpAddress?.GetHashCode() ?? 0);
+
     /// <summary>The parsed request; null until it is.</summary>
     public S3Request? S3 { get; set; }
 

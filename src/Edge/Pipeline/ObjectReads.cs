@@ -88,7 +88,7 @@ internal sealed class ObjectReads(
             return (null, false);
         }
 
-        using var reader = readers.Open(read, plan);
+        using var reader = readers.Open(read, plan, request.Reader);
         request.Outcome = OutcomeOf(reader.Survey(), freshness);
         request.Phase = RequestPhase.Fill;
         var (fault, _) = await reader.WaitAsync(request.Aborted);

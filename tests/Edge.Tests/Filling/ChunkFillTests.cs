@@ -13,18 +13,18 @@ public sealed class ChunkFillTests : IDisposable
     private readonly CancellationTokenSource _abandoned = new();
     private readonly ChunkFill _fill;
 
-    public ChunkFillTests() => _fill = new ChunkFill(new ChunkId(new Generation(1, 2), 0), Length, _abandoned);
+    public ChunkFillTests() => _fill = new ChunkFill(new ChunkId(new Generation(1, 2), 0), Length, reader: 1, _abandoned);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public void The_last_to_leave_the_queue_abandons_the_fill_and_nobody_joins_it_any_more()
     {
-        Assert.True(_fill.TryJoin());
+        Assert.True(_fill.TryJoin(1));
         Assert.False(_fill.Leave());
         Assert.True(_fill.Leave());
         Assert.True(_abandoned.IsCancellationRequested);
-        Assert.False(_fill.TryJoin());
+        Assert.False(_fill.TryJoin(1));
         Assert.True(_pool.TryRent(out var buffer));
         Assert.False(_fill.Begin(buffer));
         buffer.Release();
@@ -36,7 +36,7 @@ public sealed class ChunkFillTests : IDisposable
         Begin();
         Assert.False(_fill.Leave());
         Assert.False(_abandoned.IsCancellationRequested);
-        Assert.True(_fill.TryJoin());
+        Assert.True(_fill.TryJoin(1));
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class ChunkFillTests : IDisposable
         _fill.Fail(FillFailure.VersionGone);
         Assert.Equal(new FillProgress(FillState.Failed, FillFailure.VersionGone, 0), await waiting);
         Assert.True(_fill.HasFailed);
-        Assert.False(_fill.TryJoin());
+        Assert.False(_fill.TryJoin(1));
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class ChunkFillTests : IDisposable
     public async Task It_is_deserted_when_all_users_have_left()
     {
         Begin();
-        Assert.True(_fill.TryJoin());
+        Assert.True(_fill.TryJoin(1));
         var deserted = _fill.DesertedAsync();
         _fill.Leave();
         Assert.False(deserted.IsCompleted);

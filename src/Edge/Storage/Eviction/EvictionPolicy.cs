@@ -5,29 +5,27 @@ namespace EdgeCache.Edge.Storage.Eviction;
 /// <summary>Where a chunk that was just fetched goes.</summary>
 internal enum Admission
 {
+    /// <summary>Into the main log, which still has room.</summary>
+    Main,
+
     /// <summary>Into the small log, on probation.</summary>
     Small,
-
-    /// <summary>Into the main log: it was wanted before.</summary>
-    Main,
 
     /// <summary>Nowhere: its bytes go to the waiting clients only. Wanted again, it is admitted.</summary>
     Refused,
 }
 
 /// <summary>
-/// S3-FIFO in the form of logs (Yang et al., "FIFO Queues are All You Need for Cache Eviction", SOSP 2023). A new chunk is written to the small
-/// log; at the end of that log it moves to the main log if another reader wanted it meanwhile, or else leaves a ghost. A chunk that has a ghost
-/// goes straight to the main log. At the end of the main log a chunk is written again as often as it was touched, up to <see cref="MaxTouches"/>.
-/// A scan therefore passes through the small log without displacing anything in the main one. The choices are pure but for the ghosts and the
-/// write budget; the store and the simulator share them.
+/// FIFO in two logs, after S3-FIFO (Yang et al., "FIFO Queues are All You Need for Cache Eviction", SOSP 2023). A new chunk is written to the
+/// small log; at its end it moves to the main log if another reader wanted it meanwhile, and else is evicted. At the end of the main log a chunk
+/// is written again as often as it was touched, up to <see cref="Touches.Max"/>. A scan therefore passes through the small log without displacing
+/// anything in the main one. Where S3-FIFO puts a chunk that comes back after its eviction into the main log at once, this policy lets it
+/// past the write budget, on probation again: it hits more, and writes less (docs/performance.md). The choices are pure but for the ghosts and
+/// the write budget; the store and the simulator share them.
 /// </summary>
 internal sealed class EvictionPolicy(GhostTable ghosts, WriteBudget budget)
 {
-    /// <summary>The highest count of touches that is kept of a chunk.</summary>
-    public const int MaxTouches = 3;
-
-    /// <summary>The small log gives up segments before the main log does while it has more than one part in so many of all.</summary>
+    /// <summary>The small log's share of the capacity, as one part in so many.</summary>
     public const int SmallShare = 10;
 
     private const int MinGhosts = 1024;
@@ -45,19 +43,19 @@ internal sealed class EvictionPolicy(GhostTable ghosts, WriteBudget budget)
     /// <summary>Decides where a fetched chunk goes.</summary>
     /// <param name="hash">A well-mixed hash of its identity.</param>
     /// <param name="bytes">What storing it writes, in bytes.</param>
-    /// <param name="isFull">Whether something must be evicted for it. While there is room everything is admitted: it costs no other chunk its place.</param>
-    public Admission Admit(ulong hash, int bytes, bool isFull)
+    /// <param name="mainHasRoom">Whether the main log still grows: as long as it does everything goes there, for it costs no other chunk its place.</param>
+    public Admission Admit(ulong hash, int bytes, bool mainHasRoom)
     {
-        if (!isFull)
+        if (mainHasRoom)
         {
             budget.Charge(bytes);
-            return Admission.Small;
+            return Admission.Main;
         }
 
         if (ghosts.TryTake(hash))
         {
             budget.Charge(bytes);
-            return Admission.Main;
+            return Admission.Small;
         }
 
         if (budget.TrySpend(bytes))

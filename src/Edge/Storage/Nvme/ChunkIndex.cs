@@ -1,8 +1,12 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using EdgeCache.Edge.Storage.Eviction;
+
 namespace EdgeCache.Edge.Storage.Nvme;
 
 /// <summary>
-/// Which chunks are stored, and where: a hash table in memory, in shards with a lock each. A chunk takes about 52 bytes, that is 13 MB per
-/// TiB of full chunks.
+/// Which chunks are stored, where, and how often each was touched: a hash table in memory, in shards with a lock each. A chunk takes about
+/// 52 bytes, that is 13 MB per TiB of full chunks.
 /// </summary>
 internal sealed class ChunkIndex
 {
@@ -31,15 +35,48 @@ internal sealed class ChunkIndex
     {
         var shard = ShardOf(id);
         lock (shard.Gate)
-            return shard.Chunks.TryGetValue(id, out location);
+        {
+            ref var slot = ref CollectionsMarshal.GetValueRefOrNullRef(shard.Chunks, id);
+            return Found(ref slot, out location);
+        }
     }
 
-    /// <summary>Adds a chunk, or moves it to a newer record.</summary>
-    public void Set(ChunkId id, ChunkLocation location)
+    /// <summary>Finds a chunk for a reader, and notes that it was wanted.</summary>
+    public bool TryTouch(ChunkId id, byte reader, ushort tick, out ChunkLocation location)
     {
         var shard = ShardOf(id);
         lock (shard.Gate)
-            shard.Chunks[id] = location;
+        {
+            ref var slot = ref CollectionsMarshal.GetValueRefOrNullRef(shard.Chunks, id);
+            if (!Found(ref slot, out location))
+                return false;
+
+            slot.Touches.Add(reader, tick);
+            return true;
+        }
+    }
+
+    /// <summary>Adds a chunk, or moves it to a newer record.</summary>
+    public void Set(ChunkId id, ChunkLocation location, Touches touches = default)
+    {
+        var shard = ShardOf(id);
+        lock (shard.Gate)
+            shard.Chunks[id] = new Slot(location, touches);
+    }
+
+    /// <summary>Moves a chunk to a newer record; false when it is no longer at <paramref name="from"/>.</summary>
+    public bool TryMove(ChunkId id, ChunkLocation from, ChunkLocation to, Touches touches)
+    {
+        var shard = ShardOf(id);
+        lock (shard.Gate)
+        {
+            ref var slot = ref CollectionsMarshal.GetValueRefOrNullRef(shard.Chunks, id);
+            if (!Found(ref slot, out var current) || current != from)
+                return false;
+
+            slot = new Slot(to, touches);
+            return true;
+        }
     }
 
     /// <summary>Drops a chunk.</summary>
@@ -55,7 +92,7 @@ internal sealed class ChunkIndex
     {
         var shard = ShardOf(id);
         lock (shard.Gate)
-            return shard.Chunks.TryGetValue(id, out var current) && current == location && shard.Chunks.Remove(id);
+            return shard.Chunks.TryGetValue(id, out var slot) && slot.Location == location && shard.Chunks.Remove(id);
     }
 
     /// <summary>Drops the chunks that <paramref name="condition"/> names, and returns their number.</summary>
@@ -66,9 +103,9 @@ internal sealed class ChunkIndex
         {
             lock (shard.Gate)
             {
-                foreach (var (id, location) in shard.Chunks)
+                foreach (var (id, slot) in shard.Chunks)
                 {
-                    if (condition(location) && shard.Chunks.Remove(id))
+                    if (condition(slot.Location) && shard.Chunks.Remove(id))
                         removed++;
                 }
             }
@@ -77,17 +114,39 @@ internal sealed class ChunkIndex
         return removed;
     }
 
-    /// <summary>Copies the whole table; each shard is consistent in itself.</summary>
-    public List<KeyValuePair<ChunkId, ChunkLocation>> Snapshot()
+    /// <summary>Copies what <paramref name="condition"/> names; each shard is consistent in itself.</summary>
+    public List<StoredChunk> Where(Func<ChunkLocation, bool> condition)
     {
-        var all = new List<KeyValuePair<ChunkId, ChunkLocation>>();
+        var found = new List<StoredChunk>();
         foreach (var shard in shards)
         {
             lock (shard.Gate)
-                all.AddRange(shard.Chunks);
+            {
+                foreach (var (id, slot) in shard.Chunks)
+                {
+                    if (condition(slot.Location))
+                        found.Add(new StoredChunk(id, slot.Location, slot.Touches));
+                }
+            }
         }
 
-        return all;
+        return found;
+    }
+
+    /// <summary>Copies the whole table; each shard is consistent in itself.</summary>
+    public List<KeyValuePair<ChunkId, ChunkLocation>> Snapshot() =>
+        Where(static _ => true).ConvertAll(static chunk => KeyValuePair.Create(chunk.Id, chunk.Location));
+
+    private static bool Found(ref Slot slot, out ChunkLocation location)
+    {
+        if (Unsafe.IsNullRef(ref slot))
+        {
+            location = default;
+            return false;
+        }
+
+        location = slot.Location;
+        return true;
     }
 
     private Shard ShardOf(ChunkId id) =>
@@ -97,6 +156,17 @@ internal sealed class ChunkIndex
     {
         public Lock Gate { get; } = new();
 
-        public Dictionary<ChunkId, ChunkLocation> Chunks { get; } = [];
+        public Dictionary<ChunkId, Slot> Chunks { get; } = [];
+    }
+
+    // Sixteen bytes: the touches lie where the location would be padded.
+    private struct Slot(ChunkLocation location, Touches touches)
+    {
+        private readonly long address = location.Address;
+        private readonly int length = location.Length;
+
+        public Touches Touches = touches;
+
+        public readonly ChunkLocation Location => new(address, length);
     }
 }

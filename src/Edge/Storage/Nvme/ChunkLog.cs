@@ -1,12 +1,17 @@
 using System.Buffers;
 using System.Threading.Channels;
+using EdgeCache.Edge.Storage.Eviction;
 using FASTER.core;
 
 namespace EdgeCache.Edge.Storage.Nvme;
 
 /// <summary>What a chunk log works on; it outlives the log, so that a failed log can be replaced.</summary>
 internal sealed record ChunkLogContext(
-    ChunkStoreOptions Options, ChunkLayout Layout, int MaxSegments, ChunkIndex Index, SegmentTable Segments, ChunkStoreMetrics Metrics, TimeProvider Time, ILogger Logger);
+    ChunkStoreOptions Options, ChunkLayout Layout, int MaxSegments, ChunkIndex Index, SegmentTable Segments, ChunkStoreMetrics Metrics, TimeProvider Time, ILogger Logger)
+{
+    /// <summary>Whether one more segment fits into the capacity, with <paramref name="reserve"/> more to spare.</summary>
+    public bool HasRoom(int reserve) => Segments.Live + Segments.Dying + 1 + reserve <= MaxSegments;
+}
 
 /// <summary>
 /// The writing half of the store: a FasterLog for the payload and the journal beside it. Appends are copied into the log one at a time, in
@@ -100,7 +105,14 @@ internal sealed class ChunkLog : IAsyncDisposable
     }
 
     /// <summary>Appends a chunk; null once it is stored, otherwise why it was turned away.</summary>
-    public async ValueTask<AppendRefusal?> AppendAsync(ChunkId id, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    /// <param name="id">The chunk.</param>
+    /// <param name="bytes">Its bytes.</param>
+    /// <param name="touches">How often it was wanted so far.</param>
+    /// <param name="reserve">So many segments must stay free beside a new one.</param>
+    /// <param name="from">Where the chunk is now, when its record is rewritten: it counts only if it is still there.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async ValueTask<AppendRefusal?> AppendAsync(
+        ChunkId id, ReadOnlyMemory<byte> bytes, Touches touches, int reserve, ChunkLocation? from, CancellationToken cancellationToken)
     {
         var header = ArrayPool<byte>.Shared.Rent(ChunkGeometry.HeaderSize);
         Command? command = null;
@@ -116,14 +128,14 @@ internal sealed class ChunkLog : IAsyncDisposable
 
                 var size = ChunkGeometry.RecordSizeOf(bytes.Length);
                 var segment = (int)(NextAddress(size) / context.Layout.SegmentSize);
-                if (await MakeRoomAsync(segment) is { } refusal)
+                if (await MakeRoomAsync(segment, reserve) is { } refusal)
                     return refusal;
 
                 var address = await EnqueueAsync(new ChunkRecord.Entry(header, bytes), cancellationToken);
                 if (address is null)
                     return AppendRefusal.Degraded;
 
-                command = new Command(CommandKind.Publish, id, new ChunkLocation(address.Value, bytes.Length));
+                command = new Command(CommandKind.Publish, id, new ChunkLocation(address.Value, bytes.Length)) { Touches = touches, From = from };
                 if (!commands.Writer.TryWrite(command))
                     return AppendRefusal.Degraded;
             }
@@ -143,6 +155,9 @@ internal sealed class ChunkLog : IAsyncDisposable
 
     /// <summary>Notes in the journal that a record no longer counts. Without effect when the worker is far behind: a damaged record is found again.</summary>
     public void Drop(ChunkId id, ChunkLocation location) => commands.Writer.TryWrite(new Command(CommandKind.Drop, id, location));
+
+    /// <summary>Drops the oldest segment with all that is in it; false when there is none to spare, or the log failed.</summary>
+    public async ValueTask<bool> EvictOldestAsync() => context.Segments.Live > 1 && await EvictOldestAsync(int.MaxValue);
 
     /// <summary>Completes when all that was asked before is on disk; false when the log failed.</summary>
     public async Task<bool> FlushAsync(CancellationToken cancellationToken)
@@ -227,7 +242,7 @@ internal sealed class ChunkLog : IAsyncDisposable
     }
 
     // Runs under the append gate, before the log's tail moves into the segment: so the files never exceed the capacity.
-    private async ValueTask<AppendRefusal?> MakeRoomAsync(int segment)
+    private async ValueTask<AppendRefusal?> MakeRoomAsync(int segment, int reserve)
     {
         var segments = context.Segments;
         if (segments.Contains(segment))
@@ -236,13 +251,10 @@ internal sealed class ChunkLog : IAsyncDisposable
         if (context.Time.GetTimestamp() < segmentsRefusedUntil)
             return AppendRefusal.DiskFull;
 
-        while (segments.Live + segments.Dying + 1 > context.MaxSegments)
+        if (!context.HasRoom(reserve))
         {
             // A quarter of the segments may be held by slow readers; beyond that the cache would melt away for them.
-            if (segments.Dying > context.MaxSegments / 4)
-                return AppendRefusal.Held;
-            if (!await EvictOldestAsync(segment))
-                return AppendRefusal.Degraded;
+            return segments.Dying > context.MaxSegments / 4 ? AppendRefusal.Held : AppendRefusal.Full;
         }
 
         try
@@ -356,8 +368,7 @@ internal sealed class ChunkLog : IAsyncDisposable
             switch (command.Kind)
             {
                 case CommandKind.Publish:
-                    context.Index.Set(command.Id, command.Location);
-                    context.Metrics.Appended(command.Location.Length);
+                    Publish(command);
                     break;
                 case CommandKind.Evict:
                     Retire(command.Location.Address, evictedChunks);
@@ -373,6 +384,15 @@ internal sealed class ChunkLog : IAsyncDisposable
 
         if (journalled && journal.IsBloated(context.Index.Count))
             await journal.CompactAsync(begin, context.Index.Snapshot());
+    }
+
+    private void Publish(Command command)
+    {
+        context.Metrics.Appended(command.Location.Length);
+        if (command.From is not { } from)
+            context.Index.Set(command.Id, command.Location, command.Touches);
+        else if (!context.Index.TryMove(command.Id, from, command.Location, command.Touches))
+            Drop(command.Id, command.Location);
     }
 
     private async Task FlushPayloadAsync(List<Command> batch, long end)
@@ -411,6 +431,10 @@ internal sealed class ChunkLog : IAsyncDisposable
 
     private sealed record Command(CommandKind Kind, ChunkId Id, ChunkLocation Location)
     {
+        public Touches Touches { get; init; }
+
+        public ChunkLocation? From { get; init; }
+
         public TaskCompletionSource<bool> Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -1,5 +1,6 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using System.Diagnostics.Metrics;
+using EdgeCache.Edge.Storage.Eviction;
 
 namespace EdgeCache.Edge.Storage.Nvme;
 
@@ -14,35 +15,56 @@ internal sealed class ChunkStore : IAsyncDisposable
 
     private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>How many segments are evicted for one append before it is turned away.</summary>
+    private const int MaxEvictionsPerAppend = 16;
+
+    /// <summary>After so many evictions for one append, nothing survives the next: where all is wanted, room must come from somewhere.</summary>
+    private const int MaxSavingEvictions = 2;
+
     private readonly ChunkLogContext context;
+    private readonly Survival? survival;
+    private readonly Lock evictionGate = new();
     private readonly FileStream directoryLock;
     private readonly SemaphoreSlim slots;
     private readonly CancellationTokenSource stopping = new();
     private ChunkLog? log;
     private Task rebuild = Task.CompletedTask;
+    private Task<bool> eviction = Task.FromResult(true);
     private int disposed;
 
-    private ChunkStore(ChunkStoreOptions options, ChunkLayout layout, FileStream directoryLock, TimeProvider time, ILogger logger, IMeterFactory? meterFactory)
+    private ChunkStore(
+        ChunkStoreOptions options, ChunkLayout layout, FileStream directoryLock, ChunkStoreMetrics? metrics, Survival? survival, TimeProvider time, ILogger logger)
     {
         this.directoryLock = directoryLock;
+        this.survival = survival;
         slots = new SemaphoreSlim(options.MaxPendingAppends);
-        var metrics = new ChunkStoreMetrics(meterFactory, () => Volatile.Read(ref disposed) == 0 ? Statistics : null);
         context = new ChunkLogContext(
             options,
             layout,
             layout.SegmentsWithin(options.CapacityBytes),
             new ChunkIndex(),
             new SegmentTable(options.Directory, ChunkLog.Name, layout.SegmentSize),
-            metrics,
+            metrics ?? new ChunkStoreMetrics(null, static () => null),
             time,
             logger);
     }
 
     /// <summary>Opens the store, with what an earlier process left in the directory.</summary>
+    /// <param name="options">Where it is, and its bounds.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="loggerFactory">Takes what happens.</param>
+    /// <param name="metrics">Counters shared with other stores; null: its own, not published.</param>
+    /// <param name="survival">Which chunks outlive their segment; null: none.</param>
+    /// <param name="cancellationToken">Stops the wait for the directory.</param>
     /// <exception cref="ArgumentException">The options are out of range; the message names every fault.</exception>
     /// <exception cref="IOException">The directory cannot be used, or another process uses it.</exception>
     public static async Task<ChunkStore> OpenAsync(
-        ChunkStoreOptions options, TimeProvider time, ILoggerFactory loggerFactory, IMeterFactory? meterFactory, CancellationToken cancellationToken)
+        ChunkStoreOptions options,
+        TimeProvider time,
+        ILoggerFactory loggerFactory,
+        ChunkStoreMetrics? metrics,
+        Survival? survival,
+        CancellationToken cancellationToken)
     {
         var faults = options.Validate().ToList();
         if (faults.Count > 0)
@@ -54,7 +76,7 @@ internal sealed class ChunkStore : IAsyncDisposable
         var directoryLock = await LockAsync(options.Directory, cancellationToken);
         try
         {
-            var store = new ChunkStore(options, LayoutOf(options, logger), directoryLock, time, logger, meterFactory);
+            var store = new ChunkStore(options, LayoutOf(options, logger), directoryLock, metrics, survival, time, logger);
             store.log = await ChunkLog.OpenAsync(store.context, first: true, store.OnFault);
             logger.Opened(store.context.Index.Count, store.context.Segments.Live, store.context.Layout.SegmentSize, store.context.MaxSegments);
             return store;
@@ -91,31 +113,39 @@ internal sealed class ChunkStore : IAsyncDisposable
     /// <summary>Whether the chunk is stored. Eviction may take it at any time: only a lease is a claim.</summary>
     public bool Contains(ChunkId id) => context.Index.TryGet(id, out _);
 
+    /// <summary>Whether the log still grows: nothing has to be evicted for the next segments.</summary>
+    public bool IsGrowing => context.HasRoom(Reserve + 1);
+
+    // What survives is written again before its segment goes: this much room is kept for it.
+    private int Reserve => survival is null ? 0 : 1;
+
     /// <summary>Takes a lease on a stored chunk, without I/O.</summary>
     public bool TryGet(ChunkId id, [NotNullWhen(true)] out ChunkLease? lease)
     {
         lease = null;
-        if (!context.Index.TryGet(id, out var location))
-            return false;
+        return context.Index.TryGet(id, out var location) && TryLease(id, location, out lease);
+    }
 
-        // Eviction may unlist the segment between the look-up and here; then the chunk is gone.
-        var (segmentId, offset) = Math.DivRem(location.Address, context.Layout.SegmentSize);
-        if (!context.Segments.TryAcquire((int)segmentId, out var segment))
-            return false;
-
-        lease = new ChunkLease(this, segment, id, location, offset + ChunkGeometry.HeaderSize);
-        return true;
+    /// <summary>Takes a lease on a stored chunk for a reader, whose wanting it counts at its eviction.</summary>
+    /// <param name="id">The chunk.</param>
+    /// <param name="reader">A hash of who reads.</param>
+    /// <param name="lease">The lease, to be disposed.</param>
+    public bool TryGet(ChunkId id, byte reader, [NotNullWhen(true)] out ChunkLease? lease)
+    {
+        lease = null;
+        return context.Index.TryTouch(id, reader, Tick, out var location) && TryLease(id, location, out lease);
     }
 
     /// <summary>
-    /// Stores a chunk; true once its bytes are in the file, journalled, and visible to <see cref="TryGet"/>; false when the store takes no
+    /// Stores a chunk; true once its bytes are in the file, journalled, and visible to readers; false when the store takes no
     /// appends now (disk full, I/O error, too many leases on evicted segments, being disposed). The payload is the store's until this
     /// completes; a caller that cancels may use it again, and the chunk may be stored all the same.
     /// </summary>
     /// <param name="id">The chunk; nothing happens when it is stored already.</param>
     /// <param name="payload">Its bytes, from 1 to <see cref="ChunkGeometry.PayloadSize"/>.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    public async ValueTask<bool> AppendAsync(ChunkId id, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    /// <param name="touches">How often it was wanted so far.</param>
+    public async ValueTask<bool> AppendAsync(ChunkId id, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken, Touches touches = default)
     {
         ArgumentOutOfRangeException.ThrowIfZero(payload.Length, nameof(payload));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(payload.Length, ChunkGeometry.PayloadSize, nameof(payload));
@@ -127,10 +157,7 @@ internal sealed class ChunkStore : IAsyncDisposable
         AppendRefusal? refusal;
         try
         {
-            var current = Volatile.Read(ref log);
-            refusal = Volatile.Read(ref disposed) != 0 ? AppendRefusal.Closing
-                : current is null ? AppendRefusal.Degraded
-                : await current.AppendAsync(id, payload, cancellationToken);
+            refusal = await AppendOrEvictAsync(id, payload, touches, cancellationToken);
         }
         finally
         {
@@ -139,6 +166,8 @@ internal sealed class ChunkStore : IAsyncDisposable
 
         if (refusal is { } reason)
             context.Metrics.Refused(reason);
+        else if (survival is not null && !context.HasRoom(Reserve))
+            _ = EvictAsync(saving: true); // ahead of need: appends need not wait while survivors are written
 
         return refusal is null;
     }
@@ -165,6 +194,10 @@ internal sealed class ChunkStore : IAsyncDisposable
 
         await stopping.CancelAsync();
         await rebuild;
+        Task<bool> evicting;
+        lock (evictionGate)
+            evicting = eviction;
+        await evicting;
         if (Interlocked.Exchange(ref log, null) is { } current)
             await current.DisposeAsync();
 
@@ -181,6 +214,102 @@ internal sealed class ChunkStore : IAsyncDisposable
             context.Logger.ChunkDamaged(id);
             Volatile.Read(ref log)?.Drop(id, location);
         }
+    }
+
+    private bool TryLease(ChunkId id, ChunkLocation location, [NotNullWhen(true)] out ChunkLease? lease)
+    {
+        lease = null;
+
+        // Eviction may unlist the segment between the look-up and here; then the chunk is gone.
+        var (segmentId, offset) = Math.DivRem(location.Address, context.Layout.SegmentSize);
+        if (!context.Segments.TryAcquire((int)segmentId, out var segment))
+            return false;
+
+        lease = new ChunkLease(this, segment, id, location, offset + ChunkGeometry.HeaderSize);
+        return true;
+    }
+
+    private ushort Tick => Touches.TickOf(context.Time.GetElapsedTime(0, context.Time.GetTimestamp()));
+
+    private async ValueTask<AppendRefusal?> AppendOrEvictAsync(
+        ChunkId id, ReadOnlyMemory<byte> payload, Touches touches, CancellationToken cancellationToken)
+    {
+        for (var evictions = 0; ; evictions++)
+        {
+            if (Volatile.Read(ref disposed) != 0)
+                return AppendRefusal.Closing;
+            if (Volatile.Read(ref log) is not { } current)
+                return AppendRefusal.Degraded;
+
+            var refusal = await current.AppendAsync(id, payload, touches, Reserve, from: null, cancellationToken);
+            if (refusal != AppendRefusal.Full || evictions == MaxEvictionsPerAppend)
+                return refusal;
+            if (!await EvictAsync(saving: evictions < MaxSavingEvictions).WaitAsync(cancellationToken))
+                return AppendRefusal.Degraded;
+        }
+    }
+
+    // All appends that need room wait for the same eviction.
+    private Task<bool> EvictAsync(bool saving)
+    {
+        lock (evictionGate)
+            return eviction.IsCompleted ? eviction = Task.Run(() => EvictOldestAsync(saving)) : eviction;
+    }
+
+    private async Task<bool> EvictOldestAsync(bool saving)
+    {
+        if (context.HasRoom(Reserve) || stopping.IsCancellationRequested)
+            return true;
+        if (Volatile.Read(ref log) is not { } current || context.Segments.First is not { } oldest || context.Segments.Live < 2)
+            return false;
+
+        if (survival is not null && saving)
+            await SaveSurvivorsAsync(current, survival, oldest * context.Layout.SegmentSize);
+
+        return await current.EvictOldestAsync();
+    }
+
+    private async Task SaveSurvivorsAsync(ChunkLog current, Survival choice, long begin)
+    {
+        var end = begin + context.Layout.SegmentSize;
+        var chunks = context.Index.Where(location => location.Address >= begin && location.Address < end);
+        chunks.Sort(static (a, b) => a.Location.Address.CompareTo(b.Location.Address));
+        var buffer = ArrayPool<byte>.Shared.Rent(ChunkGeometry.PayloadSize);
+        try
+        {
+            foreach (var chunk in chunks)
+            {
+                if (stopping.IsCancellationRequested)
+                    return;
+
+                var bytes = buffer.AsMemory(0, chunk.Location.Length);
+                if (choice.Survives(chunk) && await ReadAsync(chunk.Id, bytes))
+                    await SaveAsync(current, choice, chunk, bytes);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // Nobody waits for a survivor: an append that is under way ends by the log's own limits of time.
+    private async Task SaveAsync(ChunkLog current, Survival choice, StoredChunk chunk, ReadOnlyMemory<byte> bytes)
+    {
+        var saved = choice.Destination is { } destination
+            ? await destination(chunk, bytes, CancellationToken.None)
+            : await current.AppendAsync(chunk.Id, bytes, chunk.Touches.Spend(), reserve: 0, chunk.Location, CancellationToken.None) is null;
+        if (saved)
+            context.Metrics.Rewritten(bytes.Length);
+    }
+
+    private async ValueTask<bool> ReadAsync(ChunkId id, Memory<byte> bytes)
+    {
+        if (!TryGet(id, out var lease))
+            return false;
+
+        using (lease)
+            return lease.Length == bytes.Length && await lease.ReadAsync(0, bytes, CancellationToken.None);
     }
 
     // Who held the lock may be about to end, or be a process that was forked and has not yet become another program.

@@ -14,6 +14,9 @@ internal enum AppendRefusal
     /// <summary>Leases hold so many evicted segments that the capacity would be exceeded.</summary>
     Held,
 
+    /// <summary>The log has its capacity: something must be evicted first.</summary>
+    Full,
+
     /// <summary>The store is being disposed.</summary>
     Closing,
 }
@@ -29,7 +32,11 @@ internal sealed class ChunkStoreMetrics
     private readonly Counter<long>? evictedChunksCounter;
     private readonly Counter<long>? checksumFailuresCounter;
     private readonly Counter<long>? refusedCounter;
+    private readonly Counter<long>? rewrittenCounter;
+    private readonly Counter<long>? notAdmittedCounter;
     private long appendedBytes;
+    private long rewrittenBytes;
+    private long notAdmitted;
     private long evictedSegments;
     private long evictedChunks;
     private long checksumFailures;
@@ -48,6 +55,9 @@ internal sealed class ChunkStoreMetrics
         evictedChunksCounter = meter.CreateCounter<long>("edgecache.edge.nvme.evicted_chunks", "{chunk}", "Chunks evicted with their segment.");
         checksumFailuresCounter = meter.CreateCounter<long>("edgecache.edge.nvme.checksum_failures", "{read}", "Reads that found a damaged chunk.");
         refusedCounter = meter.CreateCounter<long>("edgecache.edge.nvme.refused_appends", "{append}", "Appends turned away, by reason.");
+        rewrittenCounter = meter.CreateCounter<long>(
+            "edgecache.edge.nvme.rewritten", "By", "Payload bytes written again because their chunks were touched, before their segment was evicted.");
+        notAdmittedCounter = meter.CreateCounter<long>("edgecache.edge.nvme.not_admitted", "{chunk}", "Fetched chunks that the write budget kept out.");
         Gauge("edgecache.edge.nvme.live_chunks", "{chunk}", "Chunks in the index.", now => now.LiveChunks);
         Gauge("edgecache.edge.nvme.disk", "By", "Disk space accounted to the chunk store.", now => now.DiskBytes);
         Gauge("edgecache.edge.nvme.capacity", "By", "The ceiling of the chunk store's disk space.", now => now.CapacityBytes);
@@ -79,6 +89,20 @@ internal sealed class ChunkStoreMetrics
         evictedChunksCounter?.Add(chunks);
     }
 
+    /// <summary>Counts a chunk that was written again; it counts as appended too.</summary>
+    public void Rewritten(int bytes)
+    {
+        Interlocked.Add(ref rewrittenBytes, bytes);
+        rewrittenCounter?.Add(bytes);
+    }
+
+    /// <summary>Counts a chunk that the write budget kept out.</summary>
+    public void NotAdmitted()
+    {
+        Interlocked.Increment(ref notAdmitted);
+        notAdmittedCounter?.Add(1);
+    }
+
     /// <summary>Counts a read that found damage.</summary>
     public void ChecksumFailed()
     {
@@ -95,6 +119,7 @@ internal sealed class ChunkStoreMetrics
             AppendRefusal.Degraded => "degraded",
             AppendRefusal.DiskFull => "disk_full",
             AppendRefusal.Held => "held",
+            AppendRefusal.Full => "full",
             AppendRefusal.Closing => "closing",
         }));
     }
@@ -103,6 +128,8 @@ internal sealed class ChunkStoreMetrics
     public ChunkStoreStatistics AddTo(ChunkStoreStatistics statistics) => statistics with
     {
         AppendedBytes = Interlocked.Read(ref appendedBytes),
+        RewrittenBytes = Interlocked.Read(ref rewrittenBytes),
+        NotAdmittedChunks = Interlocked.Read(ref notAdmitted),
         EvictedSegments = Interlocked.Read(ref evictedSegments),
         EvictedChunks = Interlocked.Read(ref evictedChunks),
         ChecksumFailures = Interlocked.Read(ref checksumFailures),

@@ -21,6 +21,12 @@ internal readonly record struct ChunkStoreStatistics
     /// <summary>Payload bytes appended since the store was opened.</summary>
     public long AppendedBytes { get; init; }
 
+    /// <summary>Of <see cref="AppendedBytes"/>, those of chunks that were written again because they were touched.</summary>
+    public long RewrittenBytes { get; init; }
+
+    /// <summary>Chunks that the write budget kept out since the store was opened.</summary>
+    public long NotAdmittedChunks { get; init; }
+
     /// <summary>Segments evicted since the store was opened.</summary>
     public long EvictedSegments { get; init; }
 

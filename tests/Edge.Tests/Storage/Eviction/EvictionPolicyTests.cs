@@ -15,18 +15,7 @@ public sealed class EvictionPolicyTests
     {
         var policy = EvictionPolicy.For(Capacity, writeBytesPerSecond: 1, _time);
 
-        Assert.All(Enumerable.Range(0, 1000), i => Assert.Equal(Admission.Small, policy.Admit((ulong)i, Bytes, isFull: false)));
-    }
-
-    [Fact]
-    public void A_chunk_evicted_from_the_small_log_untouched_goes_to_the_main_log_next_time()
-    {
-        var policy = EvictionPolicy.For(Capacity, writeBytesPerSecond: null, _time);
-
-        Assert.Equal(Admission.Small, policy.Admit(7, Bytes, isFull: true));
-        Assert.False(policy.Promotes(7, Bytes, touches: 0));
-        Assert.Equal(Admission.Main, policy.Admit(7, Bytes, isFull: true));
-        Assert.Equal(Admission.Small, policy.Admit(7, Bytes, isFull: true));
+        Assert.All(Enumerable.Range(0, 1000), i => Assert.Equal(Admission.Main, policy.Admit((ulong)i, Bytes, mainHasRoom: true)));
     }
 
     [Fact]
@@ -43,17 +32,38 @@ public sealed class EvictionPolicyTests
     public void Over_the_write_budget_the_first_touch_is_refused_and_the_second_admitted()
     {
         var policy = EvictionPolicy.For(Capacity, writeBytesPerSecond: Bytes, _time);
-        ulong next = 100;
-        while (policy.Admit(next, Bytes, isFull: true) != Admission.Refused)
-            next++;
+        var next = Exhaust(policy);
 
-        Assert.InRange(next - 100, 1UL, (ulong)(Capacity / 20 / Bytes) + 1);
-        Assert.Equal(Admission.Main, policy.Admit(next, Bytes, isFull: true));
+        Assert.Equal(Admission.Small, policy.Admit(next, Bytes, mainHasRoom: false));
 
         // What had to be written overdrew the budget: a second pays the debt, the next one buys a first touch.
         _time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal(Admission.Refused, policy.Admit(next + 1, Bytes, isFull: true));
+        Assert.Equal(Admission.Refused, policy.Admit(next + 1, Bytes, mainHasRoom: false));
         _time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal(Admission.Small, policy.Admit(next + 2, Bytes, isFull: true));
+        Assert.Equal(Admission.Small, policy.Admit(next + 2, Bytes, mainHasRoom: false));
+    }
+
+    [Fact]
+    public void A_chunk_evicted_from_either_log_untouched_is_admitted_over_the_budget_when_it_comes_back()
+    {
+        var policy = EvictionPolicy.For(Capacity, writeBytesPerSecond: Bytes, _time);
+        var next = Exhaust(policy);
+
+        Assert.False(policy.Promotes(7, Bytes, touches: 0));
+        Assert.False(policy.Reinserts(8, Bytes, touches: 0));
+
+        Assert.Equal(Admission.Small, policy.Admit(7, Bytes, mainHasRoom: false));
+        Assert.Equal(Admission.Small, policy.Admit(8, Bytes, mainHasRoom: false));
+        Assert.Equal(Admission.Refused, policy.Admit(next + 1, Bytes, mainHasRoom: false));
+    }
+
+    private static ulong Exhaust(EvictionPolicy policy)
+    {
+        ulong next = 100;
+        while (policy.Admit(next, Bytes, mainHasRoom: false) != Admission.Refused)
+            next++;
+
+        Assert.InRange(next - 100, 1UL, (ulong)(Capacity / 20 / Bytes) + 1);
+        return next;
     }
 }

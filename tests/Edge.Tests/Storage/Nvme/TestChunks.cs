@@ -49,7 +49,7 @@ internal static class TestChunks
     public static Task<ChunkStore> OpenAsync(string directory, long capacity = SmallCapacity) => OpenAsync(Options(directory, capacity));
 
     public static Task<ChunkStore> OpenAsync(ChunkStoreOptions options, TimeProvider? time = null) =>
-        ChunkStore.OpenAsync(options, time ?? TimeProvider.System, NullLoggerFactory.Instance, null, TestContext.Current.CancellationToken);
+        ChunkStore.OpenAsync(options, time ?? TimeProvider.System, NullLoggerFactory.Instance, null, null, TestContext.Current.CancellationToken);
 
     public static async Task AppendAsync(this ChunkStore store, int seed, int number, int? length = null) =>
         Assert.True(await store.AppendAsync(Id(seed, number), Bytes(seed, number, length), TestContext.Current.CancellationToken), $"append {number}, seed {seed}");
