@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Replication;
 
@@ -12,7 +13,10 @@ internal sealed record BucketRow(long Id, BucketFacts Facts);
 /// <param name="Name">Its name, already validated.</param>
 /// <param name="OwnerOrganizationId">Who owns it.</param>
 /// <param name="Acl">Its canned ACL.</param>
-internal sealed record NewBucket(string Name, string OwnerOrganizationId, CannedAcl Acl);
+/// <param name="Grants">Exactly what is granted; null when the canned ACL holds.</param>
+/// <param name="Ownership">Who owns what others write; null when that was not said.</param>
+internal sealed record NewBucket(
+    string Name, string OwnerOrganizationId, CannedAcl Acl, ImmutableArray<AclGrant>? Grants = null, ObjectOwnership? Ownership = null);
 
 /// <summary>A change of a bucket, committed.</summary>
 /// <param name="Bucket">The bucket after the change; after a deletion, as it last was.</param>

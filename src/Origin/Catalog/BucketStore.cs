@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Data.Common;
 using EdgeCache.Origin.Catalog.Sql;
 using EdgeCache.Shared.Iam;
+using EdgeCache.Shared.Iam.Policies;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
 
@@ -9,8 +11,12 @@ namespace EdgeCache.Origin.Catalog;
 /// <summary>The buckets of the region.</summary>
 internal sealed class BucketStore(CatalogWriter writer, ReaderPool readers, string region)
 {
+    private readonly ParsedPolicies _policies = new();
+
     private const string Columns =
-        "bucket_id, name, owner_id, acl, versioning, created_at, (SELECT COALESCE(MAX(sequence), 0) FROM changes)";
+        """
+        bucket_id, name, owner_id, acl, versioning, created_at, (SELECT COALESCE(MAX(sequence), 0) FROM changes), grants, policy, public_access, ownership
+        """;
 
     /// <summary>The bucket of that name; null when the region has none.</summary>
     public Task<BucketRow?> FindAsync(string name, CancellationToken cancellationToken) =>
@@ -30,10 +36,11 @@ internal sealed class BucketStore(CatalogWriter writer, ReaderPool readers, stri
             var sequence = m.Append(ChangeKind.BucketChanged, bucket.Name, "");
             m.Sql.Execute(
                 """
-                INSERT INTO buckets (name, owner_id, acl, versioning, created_at) VALUES (@name, @owner, @acl, @versioning, @at)
+                INSERT INTO buckets (name, owner_id, acl, grants, ownership, versioning, created_at)
+                VALUES (@name, @owner, @acl, @grants, @ownership, @versioning, @at)
                 """,
-                ("name", bucket.Name), ("owner", bucket.OwnerOrganizationId), ("acl", (int)bucket.Acl),
-                ("versioning", (int)BucketVersioning.Unversioned), ("at", m.NowMilliseconds));
+                ("name", bucket.Name), ("owner", bucket.OwnerOrganizationId), ("acl", (int)bucket.Acl), ("grants", RowCodec.Grants(bucket.Grants)),
+                ("ownership", RowCodec.Number(bucket.Ownership)), ("versioning", (int)BucketVersioning.Unversioned), ("at", m.NowMilliseconds));
             var created = FindByName(m.Sql, bucket.Name)!;
             UsageRows.Insert(m.Sql, created.Id);
             return new CommittedBucket(created, sequence);
@@ -70,11 +77,73 @@ internal sealed class BucketStore(CatalogWriter writer, ReaderPool readers, stri
                     "UPDATE buckets SET versioning = @versioning WHERE bucket_id = @bucket", ("versioning", (int)versioning), ("bucket", bucketId)),
                 cancellationToken);
 
-    /// <summary>Replaces the canned ACL.</summary>
-    public Task<Outcome<CommittedBucket>> SetAclAsync(long bucketId, CannedAcl acl, CancellationToken cancellationToken) =>
+    /// <summary>Replaces the ACL.</summary>
+    /// <param name="bucketId">The bucket.</param>
+    /// <param name="acl">The canned ACL, or what it was when <paramref name="grants"/> take its place.</param>
+    /// <param name="grants">Exactly what is granted; null when the canned ACL holds.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<Outcome<CommittedBucket>> SetAclAsync(
+        long bucketId, CannedAcl acl, ImmutableArray<AclGrant>? grants, CancellationToken cancellationToken) =>
         ChangeAsync(
             bucketId,
-            m => m.Sql.Execute("UPDATE buckets SET acl = @acl, grants = NULL WHERE bucket_id = @bucket", ("acl", (int)acl), ("bucket", bucketId)),
+            m => m.Sql.Execute(
+                "UPDATE buckets SET acl = @acl, grants = @grants WHERE bucket_id = @bucket",
+                ("acl", (int)acl), ("grants", RowCodec.Grants(grants)), ("bucket", bucketId)),
+            cancellationToken);
+
+    /// <summary>Replaces the bucket policy; null removes it.</summary>
+    public Task<Outcome<CommittedBucket>> SetPolicyAsync(long bucketId, BucketPolicy? policy, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            bucketId,
+            m => m.Sql.Execute("UPDATE buckets SET policy = @policy WHERE bucket_id = @bucket", ("policy", policy?.Json), ("bucket", bucketId)),
+            cancellationToken);
+
+    /// <summary>Replaces what is ruled out of public access; null removes it.</summary>
+    public Task<Outcome<CommittedBucket>> SetPublicAccessBlockAsync(long bucketId, PublicAccessBlock? block, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            bucketId,
+            m => m.Sql.Execute(
+                "UPDATE buckets SET public_access = @block WHERE bucket_id = @bucket", ("block", RowCodec.PublicAccess(block)), ("bucket", bucketId)),
+            cancellationToken);
+
+    /// <summary>Replaces the rule of who owns objects; null removes it.</summary>
+    public Task<Outcome<CommittedBucket>> SetOwnershipAsync(long bucketId, ObjectOwnership? ownership, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            bucketId,
+            m => m.Sql.Execute(
+                "UPDATE buckets SET ownership = @ownership WHERE bucket_id = @bucket", ("ownership", RowCodec.Number(ownership)), ("bucket", bucketId)),
+            cancellationToken);
+
+    /// <summary>The bucket's tags; empty when it has none.</summary>
+    public Task<ImmutableSortedDictionary<string, string>> FindTagsAsync(long bucketId, CancellationToken cancellationToken) =>
+        readers.ReadAsync(
+            sql => StringMap.EmptyTags.AddRange(sql.All(
+                "SELECT name, value FROM bucket_tags WHERE bucket_id = @bucket",
+                static r => KeyValuePair.Create(r.GetString(0), r.GetString(1)), ("bucket", bucketId))),
+            cancellationToken);
+
+    /// <summary>Replaces the bucket's tags.</summary>
+    public Task<Outcome<CommittedBucket>> SetTagsAsync(
+        long bucketId, ImmutableSortedDictionary<string, string> tags, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            bucketId,
+            m =>
+            {
+                if (m.Sql.Integer("SELECT 1 FROM buckets WHERE bucket_id = @bucket", ("bucket", bucketId)) is null)
+                {
+                    return 0;
+                }
+
+                m.Sql.Execute("DELETE FROM bucket_tags WHERE bucket_id = @bucket", ("bucket", bucketId));
+                foreach (var (name, value) in tags)
+                {
+                    m.Sql.Execute(
+                        "INSERT INTO bucket_tags (bucket_id, name, value) VALUES (@bucket, @name, @value)",
+                        ("bucket", bucketId), ("name", name), ("value", value));
+                }
+
+                return 1;
+            },
             cancellationToken);
 
     /// <summary>Lists buckets in byte order of their names.</summary>
@@ -116,5 +185,11 @@ internal sealed class BucketStore(CatalogWriter writer, ReaderPool readers, stri
 
     private BucketRow Read(DbDataReader r) => new(r.GetInt64(0), new BucketFacts(
         r.GetString(1), region, r.GetString(2), (CannedAcl)r.GetInt32(3), (BucketVersioning)r.GetInt32(4),
-        DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(5)), r.GetInt64(6)));
+        DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(5)), r.GetInt64(6))
+    {
+        Grants = RowCodec.Grants(r, 7),
+        Policy = r.IsDBNull(8) ? null : _policies.Parse(r.GetString(1), r.GetString(8)),
+        PublicAccess = RowCodec.PublicAccess(r, 9),
+        Ownership = RowCodec.Enum<ObjectOwnership>(r, 10),
+    });
 }

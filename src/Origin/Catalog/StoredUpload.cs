@@ -41,6 +41,9 @@ internal record NewUpload
 
     /// <summary>The canned ACL.</summary>
     public CannedAcl Acl { get; init; }
+
+    /// <summary>Exactly what is granted; null when the canned ACL holds.</summary>
+    public ImmutableArray<AclGrant>? Grants { get; init; }
 }
 
 /// <summary>A multipart upload.</summary>

@@ -63,6 +63,9 @@ internal sealed record NewVersion
 
     /// <summary>The canned ACL.</summary>
     public CannedAcl Acl { get; init; }
+
+    /// <summary>Exactly what is granted; null when the canned ACL holds.</summary>
+    public ImmutableArray<AclGrant>? Grants { get; init; }
 }
 
 /// <summary>A version that was made, durably.</summary>

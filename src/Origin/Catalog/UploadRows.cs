@@ -15,7 +15,7 @@ internal static class UploadRows
     public const string Columns =
         """
         object_key, upload_row, bucket_id, upload_id, initiated_at, owner_id, initiator, storage_class, acl, headers, metadata, tags,
-        checksum_algorithm, checksum_type, completion
+        checksum_algorithm, checksum_type, completion, grants
         """;
 
     private const string PartColumns = "part_number, size, etag, checksum_algorithm, checksum_value, last_modified";
@@ -61,6 +61,7 @@ internal static class UploadRows
         ChecksumAlgorithm = RowCodec.Enum<ChecksumAlgorithm>(r, 12),
         ChecksumType = RowCodec.Enum<ChecksumType>(r, 13),
         IsCompleted = !r.IsDBNull(14),
+        Grants = RowCodec.Grants(r, 15),
     };
 
     /// <summary>What a completion answered, for answering it again. The sizes of the parts are no longer known.</summary>
@@ -84,7 +85,9 @@ internal static class UploadRows
                 StorageClass = upload.StorageClass,
                 OwnerOrganizationId = upload.OwnerOrganizationId,
                 Acl = upload.Acl,
+                Grants = upload.Grants,
                 TagCount = upload.Tags.Count,
+                Tags = upload.Tags,
                 AsOfSequence = done.Sequence,
             },
             done.Sequence);

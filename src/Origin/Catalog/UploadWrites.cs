@@ -22,12 +22,12 @@ internal static class UploadWrites
         var uploadId = Generation.New(m.Time).ToString();
         m.Sql.Execute(
             """
-            INSERT INTO uploads (upload_id, bucket_id, object_key, initiated_at, owner_id, initiator, storage_class, acl, headers, metadata, tags,
+            INSERT INTO uploads (upload_id, bucket_id, object_key, initiated_at, owner_id, initiator, storage_class, acl, grants, headers, metadata, tags,
               checksum_algorithm, checksum_type)
-            VALUES (@upload, @bucket, @key, @at, @owner, @initiator, @class, @acl, @headers, @metadata, @tags, @algorithm, @type)
+            VALUES (@upload, @bucket, @key, @at, @owner, @initiator, @class, @acl, @grants, @headers, @metadata, @tags, @algorithm, @type)
             """,
             ("upload", uploadId), ("bucket", upload.BucketId), ("key", upload.Key), ("at", initiatedAt), ("owner", upload.OwnerOrganizationId),
-            ("initiator", upload.Initiator), ("class", upload.StorageClass), ("acl", (int)upload.Acl),
+            ("initiator", upload.Initiator), ("class", upload.StorageClass), ("acl", (int)upload.Acl), ("grants", RowCodec.Grants(upload.Grants)),
             ("headers", RowCodec.Map(upload.Headers)), ("metadata", RowCodec.Map(upload.UserMetadata)), ("tags", RowCodec.Map(upload.Tags)),
             ("algorithm", RowCodec.Number(upload.ChecksumAlgorithm)), ("type", RowCodec.Number(upload.ChecksumType)));
         return UploadRows.FindActive(m.Sql, upload.BucketId, upload.Key, uploadId)!.Upload;
@@ -207,6 +207,7 @@ internal static class UploadWrites
             : [],
         StorageClass = upload.StorageClass,
         Acl = upload.Acl,
+        Grants = upload.Grants,
     };
 
     private static void Close(

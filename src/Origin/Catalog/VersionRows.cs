@@ -17,7 +17,7 @@ internal static class VersionRows
         """
         v.version_row, b.name, v.object_key, v.generation, v.version_id, v.is_delete_marker, v.size, v.etag, v.last_modified,
         v.headers, v.metadata, v.checksum_algorithm, v.checksum_type, v.checksum_value, v.part_sizes, v.storage_class, v.owner_id, v.acl,
-        v.tag_count, b.versioning, s.newest, v.part_checksums
+        v.tag_count, b.versioning, s.newest, v.part_checksums, v.grants
         """;
 
     // Outer joins from the feed position: one statement, so one snapshot, and a row also when there is no version or no bucket.
@@ -38,8 +38,15 @@ internal static class VersionRows
 
     private const int NewestColumn = 20;
 
-    /// <summary>The current version or the one named, its row and the feed position.</summary>
-    public static (long Row, VersionFacts? Facts, long AsOfSequence) Find(SqlSession sql, long bucketId, string key, string? versionId) =>
+    /// <summary>The current version or the one named, its row and the feed position. Within a snapshot or a mutation.</summary>
+    public static (long Row, VersionFacts? Facts, long AsOfSequence) Find(SqlSession sql, long bucketId, string key, string? versionId)
+    {
+        var found = FindUntagged(sql, bucketId, key, versionId);
+        return found.Facts is { TagCount: > 0 } facts ? found with { Facts = facts with { Tags = Tags(sql, found.Row) } } : found;
+    }
+
+    /// <summary>The same in one statement, so that it needs no snapshot, but without the tags.</summary>
+    public static (long Row, VersionFacts? Facts, long AsOfSequence) FindUntagged(SqlSession sql, long bucketId, string key, string? versionId) =>
         string.IsNullOrEmpty(versionId)
             ? sql.First($"SELECT {FactColumns} {FromCurrent}", Read, ("bucket", bucketId), ("key", key))
             : sql.First($"SELECT {FactColumns} {FromNamed}", Read, ("bucket", bucketId), ("key", key), ("version", versionId));
@@ -81,6 +88,7 @@ internal static class VersionRows
                 StorageClass = r.GetString(15),
                 OwnerOrganizationId = r.GetString(16),
                 Acl = (CannedAcl)r.GetInt32(17),
+                Grants = RowCodec.Grants(r, 22),
                 TagCount = r.GetInt32(18),
                 AsOfSequence = asOf,
             }, asOf);

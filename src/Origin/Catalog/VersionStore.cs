@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EdgeCache.Origin.Catalog.Sql;
+using EdgeCache.Shared.Iam;
 
 namespace EdgeCache.Origin.Catalog;
 
@@ -15,14 +16,33 @@ internal sealed class VersionStore(CatalogWriter writer, ReaderPool readers)
     public Task<VersionLookup> FindAsync(
         long bucketId, string key, string? versionId, bool withSegments, CancellationToken cancellationToken) =>
         readers.ReadAsync(
-            sql => withSegments ? sql.Snapshot(s => Find(s, bucketId, key, versionId, true)) : Find(sql, bucketId, key, versionId, false),
+            sql =>
+            {
+                if (!withSegments)
+                {
+                    var (_, facts, asOf) = VersionRows.FindUntagged(sql, bucketId, key, versionId);
+                    if (facts is not { TagCount: > 0 })
+                    {
+                        return new VersionLookup(facts is null ? null : new StoredVersion(facts, []), asOf);
+                    }
+                }
+
+                return sql.Snapshot(s => Find(s, bucketId, key, versionId, withSegments));
+            },
             cancellationToken);
 
-    /// <summary>The tags of a version; empty when it has none or does not exist.</summary>
-    public Task<ImmutableSortedDictionary<string, string>> FindTagsAsync(
-        long bucketId, string key, string? versionId, CancellationToken cancellationToken) =>
-        readers.ReadAsync(
-            sql => sql.Snapshot(s => VersionRows.Tags(s, VersionRows.Find(s, bucketId, key, versionId).Row)), cancellationToken);
+    /// <summary>Replaces the tags of a version. NoSuchKey, NoSuchVersion, or MethodNotAllowed for a delete marker.</summary>
+    public Task<Outcome<CommittedVersion>> SetTagsAsync(
+        long bucketId, string key, string? versionId, ImmutableSortedDictionary<string, string> tags, CancellationToken cancellationToken) =>
+        writer.RunAsync(
+            m => VersionWrites.Change(m, bucketId, key, versionId, (mutation, row) => VersionWrites.SetTags(mutation, row, tags)), cancellationToken);
+
+    /// <summary>Replaces the ACL of a version, as <see cref="BucketStore.SetAclAsync"/> that of a bucket. Errors as for tags.</summary>
+    public Task<Outcome<CommittedVersion>> SetAclAsync(
+        long bucketId, string key, string? versionId, CannedAcl acl, ImmutableArray<AclGrant>? grants, CancellationToken cancellationToken) =>
+        writer.RunAsync(
+            m => VersionWrites.Change(m, bucketId, key, versionId, (mutation, row) => VersionWrites.SetAcl(mutation, row, acl, grants)),
+            cancellationToken);
 
     /// <summary>
     /// Makes a version, replacing or keeping the one before as the bucket's versioning says. NoSuchBucket, NoSuchKey or PreconditionFailed

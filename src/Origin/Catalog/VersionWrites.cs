@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using EdgeCache.Origin.Catalog.Sql;
+using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
@@ -36,11 +38,7 @@ internal static class VersionWrites
             return S3ErrorCode.QuotaExceeded;
         }
 
-        foreach (var (name, value) in version.Tags)
-        {
-            m.Sql.Execute(
-                "INSERT INTO version_tags (version_row, name, value) VALUES (@row, @name, @value)", ("row", row), ("name", name), ("value", value));
-        }
+        InsertTags(m, row, version.Tags);
 
         var sequence = m.Append(ChangeKind.ObjectChanged, bucket.Name, version.Key);
         return new CommittedVersion(Facts(version, bucket, versionId, size, lastModified, sequence), sequence);
@@ -115,6 +113,39 @@ internal static class VersionWrites
         return new DeletedVersion(reportedId, named.IsDeleteMarker, Changed: true, m.Append(ChangeKind.ObjectChanged, bucket.Name, key));
     }
 
+    /// <summary>Changes the current version or the one named; NoSuchKey, NoSuchVersion, or MethodNotAllowed for a delete marker.</summary>
+    public static Outcome<CommittedVersion> Change(Mutation m, long bucketId, string key, string? versionId, Action<Mutation, long> change)
+    {
+        if (FindBucket(m, bucketId) is not { } bucket)
+        {
+            return S3ErrorCode.NoSuchBucket;
+        }
+
+        var row = string.IsNullOrEmpty(versionId) ? FindCurrent(m, bucketId, key) : FindNamed(m, bucketId, key, versionId);
+        if (row is null or { IsDeleteMarker: true })
+        {
+            return string.IsNullOrEmpty(versionId) ? S3ErrorCode.NoSuchKey : row is null ? S3ErrorCode.NoSuchVersion : S3ErrorCode.MethodNotAllowed;
+        }
+
+        change(m, row.Id);
+        var sequence = m.Append(ChangeKind.ObjectChanged, bucket.Name, key);
+        return new CommittedVersion(VersionRows.Find(m.Sql, bucketId, key, row.VersionId).Facts! with { AsOfSequence = sequence }, sequence);
+    }
+
+    /// <summary>Replaces a version's tags.</summary>
+    public static void SetTags(Mutation m, long row, ImmutableSortedDictionary<string, string> tags)
+    {
+        m.Sql.Execute("DELETE FROM version_tags WHERE version_row = @row", ("row", row));
+        InsertTags(m, row, tags);
+        m.Sql.Execute("UPDATE versions SET tag_count = @tags WHERE version_row = @row", ("tags", tags.Count), ("row", row));
+    }
+
+    /// <summary>Replaces a version's ACL.</summary>
+    public static void SetAcl(Mutation m, long row, CannedAcl acl, ImmutableArray<AclGrant>? grants) =>
+        m.Sql.Execute(
+            "UPDATE versions SET acl = @acl, grants = @grants WHERE version_row = @row",
+            ("acl", (int)acl), ("grants", RowCodec.Grants(grants)), ("row", row));
+
     /// <summary>Gives the place of the latest version away: removes what is replaced, keeps what is kept. Returns the new version's id.</summary>
     private static string MakeRoom(Mutation m, BucketState bucket, string key, Row? current, Generation generation)
     {
@@ -147,16 +178,25 @@ internal static class VersionWrites
         return m.Sql.Integer(
             """
             INSERT INTO versions (bucket_id, object_key, version_id, generation, is_latest, is_delete_marker, size, etag, last_modified,
-              storage_class, owner_id, acl, headers, metadata, checksum_algorithm, checksum_type, checksum_value, part_sizes, part_checksums, tag_count)
-            VALUES (@bucket, @key, @version, @generation, 1, @marker, @size, @etag, @modified, @class, @owner, @acl, @headers, @metadata,
+              storage_class, owner_id, acl, grants, headers, metadata, checksum_algorithm, checksum_type, checksum_value, part_sizes, part_checksums, tag_count)
+            VALUES (@bucket, @key, @version, @generation, 1, @marker, @size, @etag, @modified, @class, @owner, @acl, @grants, @headers, @metadata,
               @algorithm, @type, @checksum, @parts, @partsums, @tags)
             RETURNING version_row
             """,
             ("bucket", v.BucketId), ("key", v.Key), ("version", versionId), ("generation", RowCodec.Bytes(v.Generation)),
             ("marker", isDeleteMarker ? 1 : 0), ("size", size), ("etag", v.ETag), ("modified", lastModified), ("class", v.StorageClass),
-            ("owner", v.OwnerOrganizationId), ("acl", (int)v.Acl), ("headers", RowCodec.Map(v.Headers)), ("metadata", RowCodec.Map(v.UserMetadata)),
+            ("owner", v.OwnerOrganizationId), ("acl", (int)v.Acl), ("grants", RowCodec.Grants(v.Grants)), ("headers", RowCodec.Map(v.Headers)), ("metadata", RowCodec.Map(v.UserMetadata)),
             ("algorithm", RowCodec.Number(v.Checksum?.Algorithm)), ("type", RowCodec.Number(v.Checksum?.Type)), ("checksum", v.Checksum?.Value),
             ("parts", RowCodec.Sizes(v.PartSizes)), ("partsums", RowCodec.Words(v.PartChecksums)), ("tags", v.Tags.Count))!.Value;
+    }
+
+    private static void InsertTags(Mutation m, long row, ImmutableSortedDictionary<string, string> tags)
+    {
+        foreach (var (name, value) in tags)
+        {
+            m.Sql.Execute(
+                "INSERT INTO version_tags (version_row, name, value) VALUES (@row, @name, @value)", ("row", row), ("name", name), ("value", value));
+        }
     }
 
     private static void Demote(Mutation m, Row? current)
@@ -220,7 +260,9 @@ internal static class VersionWrites
         StorageClass = v.StorageClass,
         OwnerOrganizationId = v.OwnerOrganizationId,
         Acl = v.Acl,
+        Grants = v.Grants,
         TagCount = v.Tags.Count,
+        Tags = v.Tags,
         AsOfSequence = sequence,
     };
 

@@ -33,6 +33,10 @@ internal sealed class OperationContext(S3Exchange exchange, AuthorizedRequest au
     /// <summary>The <c>versionId</c> parameter; null when absent.</summary>
     public string? VersionId => Query.Get("versionId");
 
+    /// <summary>Decides one more action of the request; AccessDenied when it is refused.</summary>
+    public S3Error? Decide(in DecisionTarget target, RequestConditions? conditions = null) =>
+        services.Authorizer.Decide(authorized.Basis, target, conditions);
+
     /// <summary>The value of a request header as text; null when it is absent.</summary>
     public string? Header(string name) => exchange.Header(name) is { } value ? HttpSignedRequest.Decode(value) : null;
 

@@ -21,7 +21,21 @@ internal static class OperationDispatcher
         S3Operation.GetBucketLocation => GetBucketLocation.ExecuteAsync(context),
         S3Operation.GetBucketVersioning => GetBucketVersioning.ExecuteAsync(context),
         S3Operation.PutBucketVersioning => PutBucketVersioning.ExecuteAsync(context),
-        S3Operation.GetBucketAcl => GetBucketAcl.ExecuteAsync(context),
+        S3Operation.GetBucketAcl => BucketAcl.GetAsync(context),
+        S3Operation.PutBucketAcl => BucketAcl.PutAsync(context),
+        S3Operation.GetBucketPolicy => BucketPolicies.GetAsync(context),
+        S3Operation.PutBucketPolicy => BucketPolicies.PutAsync(context),
+        S3Operation.DeleteBucketPolicy => BucketPolicies.DeleteAsync(context),
+        S3Operation.GetBucketPolicyStatus => BucketPolicies.GetStatusAsync(context),
+        S3Operation.GetBucketTagging => BucketTagging.GetAsync(context),
+        S3Operation.PutBucketTagging => BucketTagging.PutAsync(context),
+        S3Operation.DeleteBucketTagging => BucketTagging.DeleteAsync(context),
+        S3Operation.GetPublicAccessBlock => BucketPublicAccessBlock.GetAsync(context),
+        S3Operation.PutPublicAccessBlock => BucketPublicAccessBlock.PutAsync(context),
+        S3Operation.DeletePublicAccessBlock => BucketPublicAccessBlock.DeleteAsync(context),
+        S3Operation.GetBucketOwnershipControls => BucketOwnershipControls.GetAsync(context),
+        S3Operation.PutBucketOwnershipControls => BucketOwnershipControls.PutAsync(context),
+        S3Operation.DeleteBucketOwnershipControls => BucketOwnershipControls.DeleteAsync(context),
         S3Operation.ListObjects => ListObjects.ExecuteAsync(context),
         S3Operation.ListObjectsV2 => ListObjectsV2.ExecuteAsync(context),
         S3Operation.ListObjectVersions => ListObjectVersions.ExecuteAsync(context),
@@ -34,14 +48,10 @@ internal static class OperationDispatcher
         S3Operation.GetBucketLifecycleConfiguration or
         S3Operation.GetBucketLogging or
         S3Operation.GetBucketNotificationConfiguration or
-        S3Operation.GetBucketOwnershipControls or
-        S3Operation.GetBucketPolicy or
         S3Operation.GetBucketReplication or
         S3Operation.GetBucketRequestPayment or
-        S3Operation.GetBucketTagging or
         S3Operation.GetBucketWebsite or
-        S3Operation.GetObjectLockConfiguration or
-        S3Operation.GetPublicAccessBlock => GetBucketSetting.ExecuteAsync(context),
+        S3Operation.GetObjectLockConfiguration => GetBucketSetting.ExecuteAsync(context),
 
         S3Operation.PutObject => PutObject.ExecuteAsync(context),
         S3Operation.CopyObject => CopyObject.ExecuteAsync(context),
@@ -49,8 +59,11 @@ internal static class OperationDispatcher
         S3Operation.HeadObject => ReadObject.ExecuteAsync(context),
         S3Operation.DeleteObject => DeleteObject.ExecuteAsync(context),
         S3Operation.GetObjectAttributes => GetObjectAttributes.ExecuteAsync(context),
-        S3Operation.GetObjectAcl => GetObjectAcl.ExecuteAsync(context),
+        S3Operation.GetObjectAcl => ObjectAcl.GetAsync(context),
+        S3Operation.PutObjectAcl => ObjectAcl.PutAsync(context),
         S3Operation.GetObjectTagging => GetObjectTagging.ExecuteAsync(context),
+        S3Operation.PutObjectTagging => PutObjectTagging.ExecuteAsync(context),
+        S3Operation.DeleteObjectTagging => PutObjectTagging.RemoveAsync(context),
 
         S3Operation.CreateMultipartUpload => CreateMultipartUpload.ExecuteAsync(context),
         S3Operation.UploadPart => UploadPart.ExecuteAsync(context),

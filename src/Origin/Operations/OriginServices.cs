@@ -16,6 +16,7 @@ internal sealed record OriginServices(
     RegionReader Regions,
     CopySourceStatement CopySources,
     Authorizer Authorizer,
+    Organizations Organizations,
     OriginOptions Options,
     TimeProvider Time,
     ILoggerFactory Loggers);

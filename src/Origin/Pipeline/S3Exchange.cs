@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.S3;
 
 namespace EdgeCache.Origin.Pipeline;
@@ -49,6 +50,9 @@ internal sealed class S3Exchange
     /// <summary>Whether an edge sent it, for its cache or for a client.</summary>
     public bool FromEdge { get; set; }
 
+    /// <summary>What was decided, once it was; of several decisions one that refused.</summary>
+    public DecidedAction? Decided { get; private set; }
+
     /// <summary>The S3 error answered.</summary>
     public S3Error? Error { get; set; }
 
@@ -59,6 +63,15 @@ internal sealed class S3Exchange
     public long BytesSent { get; set; }
 
     public string OperationName => Parsed?.Operation.ToString() ?? "Unknown";
+
+    /// <summary>Keeps a decision for the records. Of many concurrent ones about the keys of one request, any may be kept.</summary>
+    public void Note(string action, AccessDecision decision)
+    {
+        if (Decided is null or { Decision.Allowed: true })
+        {
+            Decided = new DecidedAction(action, decision);
+        }
+    }
 
     /// <summary>The value of a request header; null when it is absent.</summary>
     public string? Header(string name) => Request.Headers.TryGetValue(name, out var values) ? values.ToString() : null;
@@ -74,11 +87,14 @@ internal sealed class S3Exchange
     }
 
     /// <summary>Answers with an XML document.</summary>
-    public async Task RespondXmlAsync(int status, ReadOnlyMemory<byte> document)
+    public Task RespondXmlAsync(int status, ReadOnlyMemory<byte> document) => RespondAsync(status, "application/xml", document);
+
+    /// <summary>Answers with a document of another type.</summary>
+    public async Task RespondAsync(int status, string contentType, ReadOnlyMemory<byte> document)
     {
         Phase = RequestPhase.Respond;
         Response.StatusCode = status;
-        Response.ContentType = "application/xml";
+        Response.ContentType = contentType;
         Response.ContentLength = document.Length;
         if (!HttpMethods.IsHead(Request.Method))
         {
@@ -88,3 +104,8 @@ internal sealed class S3Exchange
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{OperationName} {RequestId}");
 }
+
+/// <summary>An action and what was decided about it.</summary>
+/// <param name="Action">The action, e.g. <c>s3:GetObject</c>.</param>
+/// <param name="Decision">The decision.</param>
+internal sealed record DecidedAction(string Action, AccessDecision Decision);

@@ -85,7 +85,7 @@ internal sealed class S3Pipeline(
         exchange.Principal = authenticated.Value.Principal.Name;
         exchange.FromEdge = authenticated.Value.IsEdgeRead || authenticated.Value.Via is not null;
         exchange.Phase = RequestPhase.Authorise;
-        var authorized = await authorizer.AuthorizeAsync(authenticated.Value, exchange.Aborted);
+        var authorized = await authorizer.AuthorizeAsync(authenticated.Value, exchange, exchange.Aborted);
         if (!authorized.Succeeded)
         {
             return authorized.Error;

@@ -5,9 +5,6 @@ namespace EdgeCache.Shared.Iam;
 /// <summary>The names of canned ACLs in the <c>x-amz-acl</c> header (<see href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl">canned ACL</see>).</summary>
 public static class CannedAcls
 {
-    private static readonly string[] GrantHeaders =
-        ["x-amz-grant-full-control", "x-amz-grant-read", "x-amz-grant-read-acp", "x-amz-grant-write", "x-amz-grant-write-acp"];
-
     /// <summary>The name of an ACL, e.g. <c>public-read</c>.</summary>
     public static string Name(CannedAcl acl) => acl switch
     {
@@ -38,25 +35,5 @@ public static class CannedAcls
         }
 
         return new S3Error(S3ErrorCode.InvalidArgument, null, [new("ArgumentName", "x-amz-acl"), new("ArgumentValue", value)]);
-    }
-
-    /// <summary>
-    /// Reads the ACL headers of a request that creates a bucket or an object. Single grants (<c>x-amz-grant-*</c>) are NotImplemented: to drop one
-    /// silently would leave its author believing in access that nobody has.
-    /// </summary>
-    /// <param name="header">The value of a request header, by lower-case name; null when absent.</param>
-    /// <param name="acl">The ACL; <see cref="CannedAcl.Private"/> by default.</param>
-    public static S3Error? TryParseHeaders(Func<string, string?> header, out CannedAcl acl)
-    {
-        acl = CannedAcl.Private;
-        foreach (var name in GrantHeaders)
-        {
-            if (!string.IsNullOrEmpty(header(name)))
-            {
-                return new S3Error(S3ErrorCode.NotImplemented, $"This store does not implement the {name} header; use x-amz-acl.", [new("Header", name)]);
-            }
-        }
-
-        return TryParse(header("x-amz-acl"), out acl);
     }
 }

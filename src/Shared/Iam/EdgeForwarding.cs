@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -6,8 +7,8 @@ namespace EdgeCache.Shared.Iam;
 
 /// <summary>
 /// How an edge vouches for a client's request that it passes on: the client's own signature stays untouched, and the edge adds its name, the
-/// client's address and a MAC over both and the request line. Without the cluster secret nobody can forge them.
-/// Format of the header <c>x-edgecache-forwarded</c>: <c>edge;address;unix-seconds;hex-mac</c>.
+/// client's address and scheme, and a MAC over these and the request line. Without the cluster secret nobody can forge them.
+/// Format of the header <c>x-edgecache-forwarded</c>: <c>edge;address;scheme;unix-seconds;hex-mac</c>.
 /// </summary>
 public sealed class EdgeForwarding
 {
@@ -26,45 +27,51 @@ public sealed class EdgeForwarding
     /// <summary>How far apart the clocks of edge and origin may be.</summary>
     public static readonly TimeSpan MaxSkew = TimeSpan.FromMinutes(5);
 
+    private const string Secure = "https";
+    private const string Plain = "http";
+    private const string UnknownAddress = "unknown";
+
     private readonly byte[] _key;
 
     /// <summary>Derives the MAC key of a deployment.</summary>
     public EdgeForwarding(string clusterSecret) =>
-        _key = HMACSHA256.HashData(Encoding.UTF8.GetBytes(clusterSecret), "edgecache forwarding v1"u8);
+        _key = HMACSHA256.HashData(Encoding.UTF8.GetBytes(clusterSecret), "edgecache forwarding v2"u8);
 
     /// <summary>Makes the header's value for one request.</summary>
-    /// <param name="edge">The edge's name; must not contain <c>;</c>.</param>
-    /// <param name="clientAddress">The client's IP address in text form.</param>
+    /// <param name="hop">What the edge says.</param>
     /// <param name="now">The current time.</param>
     /// <param name="method">The request method.</param>
     /// <param name="rawTarget">The request target exactly as sent.</param>
-    public string Sign(string edge, string clientAddress, DateTimeOffset now, string method, string rawTarget)
+    public string Sign(EdgeHop hop, DateTimeOffset now, string method, string rawTarget)
     {
-        var seconds = now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        return $"{edge};{clientAddress};{seconds};{Mac(edge, clientAddress, seconds, method, rawTarget)}";
+        var statement = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{hop.Edge};{hop.ClientAddress?.ToString() ?? UnknownAddress};{(hop.IsSecure ? Secure : Plain)};{now.ToUnixTimeSeconds()}");
+        return $"{statement};{Mac(statement, method, rawTarget)}";
     }
 
-    /// <summary>Checks a header's value; false when it is malformed, too old or not made with the cluster secret.</summary>
-    public bool TryVerify(string header, DateTimeOffset now, string method, string rawTarget, out string edge, out string clientAddress)
+    /// <summary>Checks a header's value; null when it is malformed, too old or not made with the cluster secret.</summary>
+    public EdgeHop? Verify(string header, DateTimeOffset now, string method, string rawTarget)
     {
-        edge = clientAddress = string.Empty;
         var fields = header.Split(';');
-        if (fields.Length != 4 || !long.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ||
+        if (fields.Length != 5 || !long.TryParse(fields[3], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ||
             Math.Abs(now.ToUnixTimeSeconds() - seconds) > (long)MaxSkew.TotalSeconds)
         {
-            return false;
+            return null;
         }
 
-        var expected = Mac(fields[0], fields[1], fields[2], method, rawTarget);
-        if (!CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(expected), Encoding.UTF8.GetBytes(fields[3])))
-        {
-            return false;
-        }
-
-        (edge, clientAddress) = (fields[0], fields[1]);
-        return true;
+        var expected = Mac(header[..header.LastIndexOf(';')], method, rawTarget);
+        return CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(expected), Encoding.UTF8.GetBytes(fields[4]))
+            ? new EdgeHop(fields[0], IPAddress.TryParse(fields[1], out var address) ? address : null, fields[2] == Secure)
+            : null;
     }
 
-    private string Mac(string edge, string clientAddress, string seconds, string method, string rawTarget) =>
-        Convert.ToHexStringLower(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes($"{edge}\n{clientAddress}\n{seconds}\n{method}\n{rawTarget}")));
+    private string Mac(string statement, string method, string rawTarget) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes($"{statement}\n{method}\n{rawTarget}")));
 }
+
+/// <summary>What an edge says about a request that it passes on.</summary>
+/// <param name="Edge">The edge's name; must not contain <c>;</c>.</param>
+/// <param name="ClientAddress">The client's IP address; null when it is not known.</param>
+/// <param name="IsSecure">Whether the client's connection is encrypted.</param>
+public sealed record EdgeHop(string Edge, IPAddress? ClientAddress, bool IsSecure);

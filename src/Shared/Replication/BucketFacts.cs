@@ -26,6 +26,12 @@ public sealed record BucketFacts(
 
     /// <summary>The bucket policy, if there is one.</summary>
     public BucketPolicy? Policy { get; init; }
+
+    /// <summary>What is ruled out of public access; null when that was never configured.</summary>
+    public PublicAccessBlock? PublicAccess { get; init; }
+
+    /// <summary>Who owns what others write, and whether ACLs count; null when that was never configured.</summary>
+    public ObjectOwnership? Ownership { get; init; }
 }
 
 /// <summary>The versioning state of a bucket.</summary>

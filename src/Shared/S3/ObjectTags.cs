@@ -8,6 +8,9 @@ public static class ObjectTags
     /// <summary>The most tags of an object.</summary>
     public const int MaxCount = 10;
 
+    /// <summary>The most tags of a bucket (<see href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/CostAllocTagging.html">bucket tags</see>).</summary>
+    public const int MaxBucketCount = 50;
+
     /// <summary>The longest key of a tag, in characters.</summary>
     public const int MaxKeyLength = 128;
 
@@ -20,8 +23,8 @@ public static class ObjectTags
     public static ImmutableSortedDictionary<string, string> None { get; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
     /// <summary>
-    /// Reads the <c>x-amz-tagging</c> header, which is written like a query: InvalidArgument when it is not, BadRequest for more than
-    /// <see cref="MaxCount"/> tags, InvalidTag for one that breaks a rule.
+    /// Reads the <c>x-amz-tagging</c> header, which is written like a query: InvalidArgument when it is not, InvalidTag for more than
+    /// <see cref="MaxCount"/> tags or one that breaks a rule.
     /// </summary>
     public static S3Error? TryParseHeader(string? header, out ImmutableSortedDictionary<string, string> tags)
     {
@@ -33,13 +36,21 @@ public static class ObjectTags
                 [new("ArgumentName", "x-amz-tagging"), new("ArgumentValue", header ?? string.Empty)]);
         }
 
-        if (query.Parameters.Count > MaxCount)
+        return TryCollect(query.Parameters, MaxCount, out tags);
+    }
+
+    /// <summary>Checks tags as they came: InvalidTag for more than <paramref name="maxCount"/>, for one that breaks a rule, and for a repeated key.</summary>
+    internal static S3Error? TryCollect(
+        IReadOnlyCollection<KeyValuePair<string, string>> given, int maxCount, out ImmutableSortedDictionary<string, string> tags)
+    {
+        tags = None;
+        if (given.Count > maxCount)
         {
-            return new S3Error(S3ErrorCode.BadRequest, "Object tags cannot be greater than 10");
+            return new S3Error(S3ErrorCode.InvalidTag, $"There cannot be more than {maxCount} tags");
         }
 
         var builder = None.ToBuilder();
-        foreach (var (key, value) in query.Parameters)
+        foreach (var (key, value) in given)
         {
             if (key.Length is 0 or > MaxKeyLength || !key.All(IsAllowed))
             {

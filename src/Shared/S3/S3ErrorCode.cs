@@ -5,6 +5,7 @@ namespace EdgeCache.Shared.S3;
 #pragma warning disable CS1591 // Each member is the S3 error code of that name.
 public enum S3ErrorCode
 {
+    AccessControlListNotSupported,
     AccessDenied,
     AuthorizationHeaderMalformed,
     AuthorizationQueryParametersError,
@@ -21,6 +22,7 @@ public enum S3ErrorCode
     InternalError,
     InvalidAccessKeyId,
     InvalidArgument,
+    InvalidBucketAclWithObjectOwnership,
     InvalidBucketName,
     InvalidBucketState,
     InvalidDigest,
@@ -41,6 +43,7 @@ public enum S3ErrorCode
     MetadataTooLarge,
     MethodNotAllowed,
     MissingContentLength,
+    MissingRequestBodyError,
     MissingSecurityHeader,
     NoSuchBucket,
     NoSuchBucketPolicy,
@@ -68,6 +71,7 @@ public enum S3ErrorCode
     SignatureDoesNotMatch,
     SlowDown,
     TooManyBuckets,
+    UnexpectedContent,
     UnresolvableGrantByEmailAddress,
     XAmzContentChecksumMismatch,
     XAmzContentSHA256Mismatch,

@@ -13,6 +13,7 @@ public static class S3ErrorTable
 
     private static (int Status, string Message) Row(S3ErrorCode code) => code switch
     {
+        AccessControlListNotSupported => (400, "The bucket does not allow ACLs"),
         AccessDenied => (403, "Access Denied"),
         AuthorizationHeaderMalformed => (400, "The authorization header that you provided is not valid."),
         AuthorizationQueryParametersError => (403, "The query parameters of the signature are not valid."),
@@ -29,6 +30,7 @@ public static class S3ErrorTable
         InternalError => (500, "An internal error occurred. Try again."),
         InvalidAccessKeyId => (403, "The access key ID that you provided does not exist in our records."),
         InvalidArgument => (400, "Invalid argument"),
+        InvalidBucketAclWithObjectOwnership => (400, "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"),
         InvalidBucketName => (400, "The specified bucket is not valid."),
         InvalidBucketState => (409, "The request is not valid for the current state of the bucket."),
         InvalidDigest => (400, "The Content-MD5 or checksum value that you specified is not valid."),
@@ -43,12 +45,13 @@ public static class S3ErrorTable
         InvalidURI => (400, "The specified URI couldn't be parsed."),
         KeyTooLongError => (400, "Your key is too long."),
         MalformedACLError => (400, "The ACL that you provided was not well formed or did not validate against our published schema."),
-        MalformedPolicy => (400, "The policy is not in the valid JSON format."),
+        MalformedPolicy => (400, "The policy is not valid."),
         MalformedXML => (400, "The XML that you provided was not well formed or did not validate against our published schema."),
         MaxMessageLengthExceeded => (400, "Your request was too large."),
         MetadataTooLarge => (400, "Your metadata headers exceed the maximum allowed metadata size."),
         MethodNotAllowed => (405, "The specified method is not allowed against this resource."),
         MissingContentLength => (411, "You must provide the Content-Length HTTP header."),
+        MissingRequestBodyError => (400, "Request Body is empty"),
         MissingSecurityHeader => (400, "Your request is missing a required header."),
         NoSuchBucket => (404, "The specified bucket does not exist"),
         NoSuchBucketPolicy => (404, "The bucket policy does not exist"),
@@ -76,6 +79,7 @@ public static class S3ErrorTable
         SignatureDoesNotMatch => (403, "The request signature that the server calculated does not match the signature that you provided. Check your secret access key and signing method."),
         SlowDown => (503, "Please reduce your request rate."),
         TooManyBuckets => (400, "You have attempted to create more buckets than are allowed."),
+        UnexpectedContent => (400, "This request does not support content"),
         UnresolvableGrantByEmailAddress => (400, "The email address that you provided does not match any account on record."),
         XAmzContentChecksumMismatch => (400, "The provided 'x-amz-checksum' header does not match what was computed."),
         XAmzContentSHA256Mismatch => (400, "The provided 'x-amz-content-sha256' header does not match what was computed."),

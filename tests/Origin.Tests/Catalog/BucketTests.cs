@@ -27,7 +27,7 @@ public sealed class BucketTests
     {
         await using var test = await TestCatalog.OpenAsync();
         var bucket = await test.CreateBucketAsync();
-        var changed = TestCatalog.Value(await test.Catalog.Buckets.SetAclAsync(bucket.Id, CannedAcl.PublicRead, TestCatalog.Token));
+        var changed = TestCatalog.Value(await test.Catalog.Buckets.SetAclAsync(bucket.Id, CannedAcl.PublicRead, null, TestCatalog.Token));
         Assert.Equal((CannedAcl.PublicRead, 2, 2), (changed.Bucket.Facts.Acl, changed.Sequence, changed.Bucket.Facts.AsOfSequence));
         Assert.Equal(
             S3ErrorCode.InvalidArgument,

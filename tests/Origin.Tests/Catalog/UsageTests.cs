@@ -49,6 +49,11 @@ public sealed class UsageTests
         using (var session = SqliteDialect.OpenWriter(test.DatabasePath))
         {
             session.Execute("DROP TABLE bucket_usage");
+            foreach (var column in (string[])["policy", "public_access", "ownership"])
+            {
+                session.Execute($"ALTER TABLE buckets DROP COLUMN {column}");
+            }
+
             session.Execute("UPDATE catalog_info SET value = '1' WHERE name = 'schema_version'");
         }
 

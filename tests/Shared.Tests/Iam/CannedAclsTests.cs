@@ -21,14 +21,4 @@ public sealed class CannedAclsTests
     [InlineData("public-ready")]
     public void Unknown_names_are_refused(string name) =>
         Assert.Equal(S3ErrorCode.InvalidArgument, CannedAcls.TryParse(name, out _)!.Code);
-
-    [Fact]
-    public void Headers_default_to_private_and_refuse_single_grants()
-    {
-        Assert.Null(CannedAcls.TryParseHeaders(static _ => null, out var acl));
-        Assert.Equal(CannedAcl.Private, acl);
-        Assert.Null(CannedAcls.TryParseHeaders(static name => name == "x-amz-acl" ? "public-read" : null, out acl));
-        Assert.Equal(CannedAcl.PublicRead, acl);
-        Assert.Equal(S3ErrorCode.NotImplemented, CannedAcls.TryParseHeaders(static name => name == "x-amz-grant-read" ? "id=x" : null, out _)!.Code);
-    }
 }

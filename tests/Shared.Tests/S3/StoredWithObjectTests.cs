@@ -52,7 +52,7 @@ public sealed class StoredWithObjectTests
 
     [Theory]
     [InlineData(10, 128, 256, null)]
-    [InlineData(11, 1, 1, S3ErrorCode.BadRequest)]
+    [InlineData(11, 1, 1, S3ErrorCode.InvalidTag)]
     [InlineData(1, 129, 1, S3ErrorCode.InvalidTag)]
     [InlineData(1, 1, 257, S3ErrorCode.InvalidTag)]
     public void Tags_are_limited(int count, int keyLength, int valueLength, S3ErrorCode? expected)

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using EdgeCache.Origin.Blobs;
 using EdgeCache.Shared.Checksums;
+using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.Replication;
 
@@ -98,6 +99,31 @@ internal static class RowCodec
         row.IsDBNull(column)
             ? null
             : new ObjectChecksum((ChecksumAlgorithm)row.GetInt32(column), (ChecksumType)row.GetInt32(column + 1), row.GetString(column + 2));
+
+    /// <summary>Grants as JSON; null when a canned ACL holds in their place.</summary>
+    public static string? Grants(ImmutableArray<AclGrant>? grants) =>
+        grants is { } known ? JsonSerializer.Serialize(known, RowJson.Default.ImmutableArrayAclGrant) : null;
+
+    /// <summary>Reads grants.</summary>
+    public static ImmutableArray<AclGrant>? Grants(DbDataReader row, int column) =>
+        row.IsDBNull(column) ? null : JsonSerializer.Deserialize(row.GetString(column), RowJson.Default.ImmutableArrayAclGrant);
+
+    /// <summary>A bit for each member, in their order; null when nothing was ever ruled out.</summary>
+    public static object? PublicAccess(PublicAccessBlock? block) => block is null
+        ? null
+        : (block.BlockPublicAcls ? 1L : 0) | (block.IgnorePublicAcls ? 2L : 0) | (block.BlockPublicPolicy ? 4L : 0) | (block.RestrictPublicBuckets ? 8L : 0);
+
+    /// <summary>Reads what is ruled out of public access.</summary>
+    public static PublicAccessBlock? PublicAccess(DbDataReader row, int column)
+    {
+        if (row.IsDBNull(column))
+        {
+            return null;
+        }
+
+        var bits = row.GetInt32(column);
+        return new PublicAccessBlock((bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0, (bits & 8) != 0);
+    }
 
     /// <summary>Reads an optional enum.</summary>
     public static T? Enum<T>(DbDataReader row, int column)

@@ -19,7 +19,7 @@ internal static class DocumentReader
         bool checksumIsOfBody = true)
         where T : class
     {
-        var document = await ReadAsync(context, requireDigest, checksumIsOfBody);
+        var document = await ReadBytesAsync(context, requireDigest, checksumIsOfBody);
         if (document.Error is not null)
         {
             return document.Error;
@@ -31,7 +31,8 @@ internal static class DocumentReader
     }
 
     /// <summary>The document's bytes, none when there is no body. MaxMessageLengthExceeded when it is too long.</summary>
-    private static async Task<Outcome<ReadOnlyMemory<byte>>> ReadAsync(OperationContext context, bool requireDigest, bool checksumIsOfBody)
+    public static async Task<Outcome<ReadOnlyMemory<byte>>> ReadBytesAsync(
+        OperationContext context, bool requireDigest = false, bool checksumIsOfBody = true)
     {
         var request = context.Exchange.Request;
         if (request.ContentLength is null or 0 && request.Headers.TransferEncoding.Count == 0)

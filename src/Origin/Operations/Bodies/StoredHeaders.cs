@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using EdgeCache.Origin.Catalog;
-using EdgeCache.Shared.Iam;
+using EdgeCache.Origin.Operations.Access;
 using EdgeCache.Shared.S3;
 
 namespace EdgeCache.Origin.Operations.Bodies;
@@ -11,18 +11,18 @@ internal sealed record StoredHeaders(
     ImmutableSortedDictionary<string, string> Metadata,
     ImmutableSortedDictionary<string, string> Tags,
     string StorageClass,
-    CannedAcl Acl)
+    GivenAcl Acl)
 {
     private static readonly string[] Unsupported =
     [
         "x-amz-server-side-encryption", "x-amz-server-side-encryption-customer-algorithm", "x-amz-copy-source-server-side-encryption-customer-algorithm",
-        "x-amz-grant-read", "x-amz-grant-write", "x-amz-grant-read-acp", "x-amz-grant-write-acp", "x-amz-grant-full-control",
     ];
 
     private static readonly string[] ObjectLock = ["x-amz-object-lock-mode", "x-amz-object-lock-retain-until-date", "x-amz-object-lock-legal-hold"];
 
-    /// <summary>Reads the headers: MetadataTooLarge, InvalidStorageClass, InvalidArgument, InvalidTag, or NotImplemented for what would be silently lost.</summary>
-    public static Outcome<StoredHeaders> Read(OperationContext context)
+    /// <summary>Reads the headers: MetadataTooLarge, InvalidStorageClass, InvalidArgument, InvalidTag, what an ACL is refused with, or NotImplemented for
+    /// what would be silently lost.</summary>
+    public static async ValueTask<Outcome<StoredHeaders>> ReadAsync(OperationContext context)
     {
         if (Array.Find(Unsupported, h => context.Header(h) is not null) is { } unsupported)
         {
@@ -39,9 +39,10 @@ internal sealed record StoredHeaders(
             return badClass;
         }
 
-        if (CannedAcls.TryParse(context.Header("x-amz-acl"), out var acl) is { } badAcl)
+        var acl = await AclRules.ReadForObjectAsync(context);
+        if (!acl.Succeeded)
         {
-            return badAcl;
+            return acl.Error;
         }
 
         if (ObjectTags.TryParseHeader(context.Header("x-amz-tagging"), out var tags) is { } badTags)
@@ -52,6 +53,6 @@ internal sealed record StoredHeaders(
         var headers = context.Exchange.Request.Headers.Keys.Select(name => KeyValuePair.Create(name, context.Header(name) ?? string.Empty));
         return UserMetadata.TryRead(headers, out var metadata) is { } badMetadata
             ? badMetadata
-            : new StoredHeaders(StandardHeaders.Read(context.Header), metadata, tags, storageClass, acl);
+            : new StoredHeaders(StandardHeaders.Read(context.Header), metadata, tags, storageClass, acl.Value);
     }
 }

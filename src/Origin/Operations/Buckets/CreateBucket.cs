@@ -1,7 +1,10 @@
+using EdgeCache.Origin.Authorization;
 using EdgeCache.Origin.Catalog;
 using EdgeCache.Origin.Identity;
+using EdgeCache.Origin.Operations.Access;
 using EdgeCache.Origin.Operations.Bodies;
 using EdgeCache.Shared.Iam;
+using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
 using EdgeCache.Shared.S3.Xml;
 
@@ -15,9 +18,15 @@ internal static class CreateBucket
 {
     public static async Task<S3Error?> ExecuteAsync(OperationContext context)
     {
-        if (CannedAcls.TryParseHeaders(context.Header, out var acl) is { } badAcl)
+        var acl = GivenAcl.ReadHeaders(context);
+        if (!acl.Succeeded)
         {
-            return badAcl;
+            return acl.Error;
+        }
+
+        if (ReadOwnership(context, acl.Value, out var ownership) is { } badOwnership)
+        {
+            return badOwnership;
         }
 
         if (string.Equals(context.Header("x-amz-bucket-object-lock-enabled"), "true", StringComparison.OrdinalIgnoreCase))
@@ -31,12 +40,19 @@ internal static class CreateBucket
             return configuration.Error;
         }
 
+        var target = new DecisionTarget(S3Actions.For(S3Operation.CreateBucket, versionIdGiven: false), context.Request.Bucket, string.Empty, Bucket: null);
+        var conditions = context.Authorized.Basis.ConditionsWith(locationConstraint: configuration.Value.LocationConstraint);
+        if ((context.Decide(target, conditions) ?? await AclRules.CheckAsync(context, acl.Value, bucket: null, ofObject: false)) is { } refused)
+        {
+            return refused;
+        }
+
         if (CheckLocation(context, configuration.Value.LocationConstraint) is { } badLocation)
         {
             return badLocation;
         }
 
-        return await CreateAsync(context, new NewBucket(context.Request.Bucket, context.Principal.OrganizationId, acl));
+        return await CreateAsync(context, new NewBucket(context.Request.Bucket, context.Principal.OrganizationId, acl.Value.Canned, acl.Value.Grants, ownership));
     }
 
     private static async Task<S3Error?> CreateAsync(OperationContext context, NewBucket bucket)
@@ -68,13 +84,36 @@ internal static class CreateBucket
     private static async Task<S3Error?> AnswerExistingAsync(OperationContext context, NewBucket bucket)
     {
         var existing = await context.Catalog.Buckets.FindAsync(bucket.Name, context.Aborted);
-        if (existing is null || existing.Facts.Acl != bucket.Acl)
+        if (existing is null || !SameAccess(existing.Facts, bucket))
         {
             return S3ErrorCode.BucketAlreadyExists;
         }
 
         Answer(context);
         return null;
+    }
+
+    private static bool SameAccess(BucketFacts existing, NewBucket wanted) =>
+        existing.Acl == wanted.Acl && existing.Ownership == wanted.Ownership &&
+        (existing.Grants is { } grants ? wanted.Grants is { } same && grants.SequenceEqual(same) : wanted.Grants is null);
+
+    private static S3Error? ReadOwnership(OperationContext context, GivenAcl acl, out ObjectOwnership? ownership)
+    {
+        ownership = null;
+        if (context.Header(OwnershipControls.Header) is not { } name)
+        {
+            return null;
+        }
+
+        if (!OwnershipControls.TryParseName(name, out var parsed))
+        {
+            return new S3Error(S3ErrorCode.InvalidArgument, Details: [new("ArgumentName", OwnershipControls.Header), new("ArgumentValue", name)]);
+        }
+
+        ownership = parsed;
+        return parsed == ObjectOwnership.BucketOwnerEnforced && (acl.Grants is not null || acl.Canned != CannedAcl.Private)
+            ? S3ErrorCode.InvalidBucketAclWithObjectOwnership
+            : null;
     }
 
     private static void Answer(OperationContext context)

@@ -1,6 +1,6 @@
 using EdgeCache.Origin.Catalog;
+using EdgeCache.Origin.Operations.Access;
 using EdgeCache.Origin.Operations.Bodies;
-using EdgeCache.Origin.Operations.Objects;
 using EdgeCache.Shared.Checksums;
 using EdgeCache.Shared.S3;
 using EdgeCache.Shared.S3.Xml;
@@ -15,7 +15,7 @@ internal static class CreateMultipartUpload
 
     public static async Task<S3Error?> ExecuteAsync(OperationContext context)
     {
-        var stored = StoredHeaders.Read(context);
+        var stored = await StoredHeaders.ReadAsync(context);
         if (!stored.Succeeded)
         {
             return stored.Error;
@@ -31,7 +31,7 @@ internal static class CreateMultipartUpload
             {
                 BucketId = context.Bucket.Id,
                 Key = context.Request.Key,
-                OwnerOrganizationId = PutObject.OwnerOf(context),
+                OwnerOrganizationId = AclRules.OwnerOf(context, stored.Value.Acl),
                 Initiator = context.Principal.Name,
                 Headers = stored.Value.Headers,
                 UserMetadata = stored.Value.Metadata,
@@ -39,7 +39,8 @@ internal static class CreateMultipartUpload
                 ChecksumAlgorithm = algorithm,
                 ChecksumType = type,
                 StorageClass = stored.Value.StorageClass,
-                Acl = stored.Value.Acl,
+                Acl = stored.Value.Acl.Canned,
+                Grants = stored.Value.Acl.Grants,
             },
             CancellationToken.None);
         if (!created.Succeeded)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using EdgeCache.Origin.Blobs;
 using EdgeCache.Origin.Catalog;
+using EdgeCache.Origin.Operations.Access;
 using EdgeCache.Origin.Operations.Bodies;
 using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.Replication;
@@ -22,7 +23,7 @@ internal static class CopyObject
             return badDirective;
         }
 
-        var stored = StoredHeaders.Read(context);
+        var stored = await StoredHeaders.ReadAsync(context);
         if (!stored.Succeeded)
         {
             return stored.Error;
@@ -69,7 +70,7 @@ internal static class CopyObject
             Generation = Generation.New(context.Services.Time),
             Segments = bytes.Segments,
             ETag = bytes.ETag,
-            OwnerOrganizationId = PutObject.OwnerOf(context),
+            OwnerOrganizationId = AclRules.OwnerOf(context, stored.Value.Acl),
             Headers = directives.ReplaceMetadata ? stored.Value.Headers : facts.Headers,
             UserMetadata = directives.ReplaceMetadata ? stored.Value.Metadata : facts.UserMetadata,
             Tags = tags.Value,
@@ -77,7 +78,8 @@ internal static class CopyObject
             PartSizes = bytes.PartSizes,
             PartChecksums = bytes.PartChecksums,
             StorageClass = stored.Value.StorageClass,
-            Acl = stored.Value.Acl,
+            Acl = stored.Value.Acl.Canned,
+            Grants = stored.Value.Acl.Grants,
         };
         var committed = await Commit.VersionAsync(context, version, WriteConditions.Read(context));
         if (!committed.Succeeded)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EdgeCache.Origin.Authorization;
 using EdgeCache.Origin.Catalog;
 using EdgeCache.Origin.Replication;
 using EdgeCache.Shared.Http;
@@ -16,6 +17,9 @@ namespace EdgeCache.Origin.Operations.Objects;
 /// <param name="Foreign">The object in another region.</param>
 internal sealed record CopySource(StoredVersion? Local, ForeignSource? Foreign) : IDisposable
 {
+    /// <summary>The bucket of a source here.</summary>
+    private BucketFacts? LocalBucket { get; init; }
+
     public VersionFacts Facts => Local?.Facts ?? Foreign!.Facts;
 
     /// <summary>Finds the source.</summary>
@@ -31,7 +35,7 @@ internal sealed record CopySource(StoredVersion? Local, ForeignSource? Foreign) 
         if (await context.Catalog.Buckets.FindAsync(name!.Bucket, context.Aborted) is { } bucket)
         {
             var local = await FindLocalAsync(context, name, bucket);
-            return local.Succeeded ? new CopySource(local.Value, null) : local.Error;
+            return local.Succeeded ? new CopySource(local.Value, null) { LocalBucket = bucket.Facts } : local.Error;
         }
 
         if (ForeignSource.PlaceOf(context, name) is { } place)
@@ -47,7 +51,7 @@ internal sealed record CopySource(StoredVersion? Local, ForeignSource? Foreign) 
     public static bool NamesVersion(OperationContext context) =>
         CopySourceName.TryParse(context.Header(CopySourceName.Header), out var name) is null && name!.VersionId is not null;
 
-    /// <summary>The tags of the source.</summary>
+    /// <summary>The tags of the source, which the caller must be allowed to read too.</summary>
     public async Task<Outcome<ImmutableSortedDictionary<string, string>>> FindTagsAsync(OperationContext context)
     {
         if (Facts.TagCount == 0)
@@ -60,9 +64,8 @@ internal sealed record CopySource(StoredVersion? Local, ForeignSource? Foreign) 
             return await Foreign.FindTagsAsync();
         }
 
-        return await context.Catalog.Buckets.FindAsync(Facts.Bucket, context.Aborted) is { } bucket
-            ? await context.Catalog.Versions.FindTagsAsync(bucket.Id, Facts.Key, Facts.VersionId, context.Aborted)
-            : StringMap.EmptyTags;
+        var action = S3Actions.For(S3Operation.GetObjectTagging, NamesVersion(context));
+        return context.Decide(new DecisionTarget(action, Facts.Bucket, Facts.Key, LocalBucket, ObjectAccess.Of(Facts))) is { } refused ? refused : Facts.Tags;
     }
 
     public void Dispose() => Foreign?.Dispose();
@@ -73,7 +76,7 @@ internal sealed record CopySource(StoredVersion? Local, ForeignSource? Foreign) 
         var found = await context.Catalog.Versions.FindAsync(bucket.Id, key, versionId, withSegments: true, context.Aborted);
         var action = S3Actions.For(S3Operation.GetObject, versionId is not null);
         var facts = found.Version?.Facts;
-        if (context.Services.Authorizer.Decide(context.Authorized.Authenticated, action, bucket.Facts, ObjectAccess.Of(facts)) is { } refused)
+        if (context.Decide(new DecisionTarget(action, name.Bucket, key, bucket.Facts, ObjectAccess.Of(facts))) is { } refused)
         {
             return refused;
         }

@@ -1,5 +1,7 @@
+using EdgeCache.Origin.Authorization;
 using EdgeCache.Origin.Catalog;
 using EdgeCache.Origin.Operations.Bodies;
+using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.S3;
 using EdgeCache.Shared.S3.Xml;
@@ -61,7 +63,9 @@ internal static class DeleteObjects
         }
 
         var action = S3Actions.For(S3Operation.DeleteObjects, entry.VersionId is not null);
-        if (context.Services.Authorizer.Decide(context.Authorized.Authenticated, action, context.Bucket.Facts) is { } refused)
+        var existing = await context.Catalog.Versions.FindAsync(context.Bucket.Id, key.Value, entry.VersionId, withSegments: false, context.Aborted);
+        var target = new DecisionTarget(action, context.Request.Bucket, key.Value, context.Bucket.Facts, ObjectAccess.Of(existing.Version?.Facts));
+        if (context.Decide(target) is { } refused)
         {
             return refused;
         }

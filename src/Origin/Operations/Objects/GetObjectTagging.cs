@@ -14,8 +14,7 @@ internal static class GetObjectTagging
             return found.Error;
         }
 
-        var tags = await context.Catalog.Versions.FindTagsAsync(context.Bucket.Id, found.Value.Key, context.VersionId, context.Aborted);
-        await context.Exchange.RespondXmlAsync(StatusCodes.Status200OK, TaggingDocument.Write(tags));
+        await context.Exchange.RespondXmlAsync(StatusCodes.Status200OK, TaggingDocument.Write(found.Value.Tags));
         return null;
     }
 }

@@ -1,4 +1,5 @@
 using EdgeCache.Origin.Catalog;
+using EdgeCache.Origin.Operations.Access;
 using EdgeCache.Origin.Operations.Bodies;
 using EdgeCache.Shared.Checksums;
 using EdgeCache.Shared.Primitives;
@@ -21,7 +22,7 @@ internal static class PutObject
             return declared.Error;
         }
 
-        var stored = StoredHeaders.Read(context);
+        var stored = await StoredHeaders.ReadAsync(context);
         if (!stored.Succeeded)
         {
             return stored.Error;
@@ -43,13 +44,14 @@ internal static class PutObject
             Generation = Generation.New(context.Services.Time),
             Segments = body.Segments,
             ETag = body.Digests.ETag,
-            OwnerOrganizationId = OwnerOf(context),
+            OwnerOrganizationId = AclRules.OwnerOf(context, stored.Value.Acl),
             Headers = stored.Value.Headers,
             UserMetadata = stored.Value.Metadata,
             Tags = stored.Value.Tags,
             Checksum = checksum,
             StorageClass = stored.Value.StorageClass,
-            Acl = stored.Value.Acl,
+            Acl = stored.Value.Acl.Canned,
+            Grants = stored.Value.Acl.Grants,
         };
         var committed = await Commit.VersionAsync(context, version, WriteConditions.Read(context));
         if (!committed.Succeeded)
@@ -69,8 +71,4 @@ internal static class PutObject
     /// <summary>The checksum of all bytes received.</summary>
     public static ObjectChecksum ChecksumOf(ReceivedBody body, ChecksumAlgorithm algorithm) =>
         new(algorithm, ChecksumType.FullObject, ChecksumValue.Encode(body.Digests.Checksums[algorithm]));
-
-    /// <summary>Who owns what this request writes: the caller's organization; the bucket's owner for anonymous writers.</summary>
-    public static string OwnerOf(OperationContext context) =>
-        context.Principal.OrganizationId.Length > 0 ? context.Principal.OrganizationId : context.Bucket.Facts.OwnerOrganizationId;
 }

@@ -19,13 +19,9 @@ public static class BucketSettingAnswers
         S3Operation.GetBucketCors => None(S3ErrorCode.NoSuchCORSConfiguration, bucket),
         S3Operation.GetBucketEncryption => None(S3ErrorCode.ServerSideEncryptionConfigurationNotFoundError, bucket),
         S3Operation.GetBucketLifecycleConfiguration => None(S3ErrorCode.NoSuchLifecycleConfiguration, bucket),
-        S3Operation.GetBucketOwnershipControls => None(S3ErrorCode.OwnershipControlsNotFoundError, bucket),
-        S3Operation.GetBucketPolicy => None(S3ErrorCode.NoSuchBucketPolicy, bucket),
         S3Operation.GetBucketReplication => None(S3ErrorCode.ReplicationConfigurationNotFoundError, bucket),
-        S3Operation.GetBucketTagging => None(S3ErrorCode.NoSuchTagSet, bucket),
         S3Operation.GetBucketWebsite => None(S3ErrorCode.NoSuchWebsiteConfiguration, bucket),
         S3Operation.GetObjectLockConfiguration => None(S3ErrorCode.ObjectLockConfigurationNotFoundError, bucket),
-        S3Operation.GetPublicAccessBlock => None(S3ErrorCode.NoSuchPublicAccessBlockConfiguration, bucket),
         _ => (null, null),
     };
 

@@ -196,7 +196,7 @@ public sealed class ResponseDocumentTests
     [InlineData(CannedAcl.BucketOwnerFullControl, "FULL_CONTROL org-a,FULL_CONTROL org-b")]
     public void Acls(CannedAcl acl, string expected)
     {
-        var root = XDocument.Parse(Text(new AccessControlPolicy(Owner, acl, new S3Owner("org-b", "B")).Write())).Root!;
+        var root = XDocument.Parse(Text(new AccessControlPolicy(Owner.Id, AccessControlPolicy.GrantsOf(acl, Owner.Id, "org-b")).Write())).Root!;
         XNamespace ns = "http://s3.amazonaws.com/doc/2006-03-01/", xsi = "http://www.w3.org/2001/XMLSchema-instance";
         Assert.Equal("org-a", root.Element(ns + "Owner")!.Element(ns + "ID")!.Value);
         var grants = root.Element(ns + "AccessControlList")!.Elements(ns + "Grant").Select(grant =>
@@ -224,7 +224,7 @@ public sealed class ResponseDocumentTests
             Assert.True(error is null || (error.Status == 404 && body is null), operation.ToString());
         }
 
-        Assert.Equal(S3ErrorCode.NoSuchBucketPolicy, BucketSettingAnswers.For(S3Operation.GetBucketPolicy, "bkt").Error!.Code);
+        Assert.Equal(S3ErrorCode.NoSuchCORSConfiguration, BucketSettingAnswers.For(S3Operation.GetBucketCors, "bkt").Error!.Code);
         Assert.Equal(Head + "<RequestPaymentConfiguration" + Ns + "><Payer>BucketOwner</Payer></RequestPaymentConfiguration>",
             Text(BucketSettingAnswers.For(S3Operation.GetBucketRequestPayment, "bkt").Body!));
         Assert.Equal((null, null), BucketSettingAnswers.For(S3Operation.GetObject, "bkt"));
