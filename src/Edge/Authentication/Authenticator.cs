@@ -12,7 +12,7 @@ internal sealed class Authenticator(SigningKeyCache keys, TimeProvider time)
     /// <summary>The longest access key id that is looked up, in characters.</summary>
     public const int MaxAccessKeyIdLength = 128;
 
-    private static readonly AuthenticatedCaller Anonymous = new(Principal.Anonymous);
+    private static readonly AuthenticatedCaller Anonymous = new(Principal.Anonymous, null);
 
     /// <summary>Checks what can be checked without a key: a well-formed claim, and not that of an edge, which no client may make.</summary>
     public static S3Error? Examine(ISignedRequest http, out SigV4Claim? claim) =>
@@ -47,7 +47,7 @@ internal sealed class Authenticator(SigningKeyCache keys, TimeProvider time)
         }
 
         var error = SigV4Verifier.Verify(http, claim, new SigningKey(key), now) ?? CheckSessionToken(claim.SecurityToken, reply.Fact.SessionTokenSha256);
-        return error is null ? (null, new AuthenticatedCaller(principal)) : (error, null);
+        return error is null ? (null, new AuthenticatedCaller(principal, claim)) : (error, null);
     }
 
     private static S3Error Unknown(SigV4Claim claim) => new(S3ErrorCode.InvalidAccessKeyId, null, [new("AWSAccessKeyId", claim.AccessKeyId)]);

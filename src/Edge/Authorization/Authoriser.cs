@@ -1,7 +1,7 @@
 using EdgeCache.Edge.Authentication;
 using EdgeCache.Edge.Caching;
+using EdgeCache.Edge.Pipeline;
 using EdgeCache.Shared.Iam;
-using EdgeCache.Shared.Iam.Policies;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
 
@@ -11,27 +11,40 @@ namespace EdgeCache.Edge.Authorization;
 /// Decides reads by the evaluator that the origin uses too, on every request, hit or not. The answer depends on this caller alone: nothing of
 /// it is cached.
 /// </summary>
-internal sealed partial class Authoriser(ILogger<Authoriser> logger)
+internal sealed partial class Authoriser(TimeProvider time, ILogger<Authoriser> logger)
 {
-    /// <summary>Decides on the bucket's and the version's facts.</summary>
+    /// <summary>Decides on the facts of the caller's organization, the bucket and the version, and on the request itself.</summary>
     /// <param name="caller">Who asks.</param>
-    /// <param name="request">For what.</param>
+    /// <param name="organization">The caller's organization; null for callers without one.</param>
+    /// <param name="edgeRequest">For what, and how.</param>
     /// <param name="bucket">The bucket.</param>
     /// <param name="version">The version that the request names; null when there is none, which only those who may list learn.</param>
-    public (S3Error? Error, AuthorisedRead? Read) Decide(AuthenticatedCaller caller, S3Request request, LocatedBucket bucket, VersionFacts? version)
+    public (S3Error? Error, AuthorisedRead? Read) Decide(
+        AuthenticatedCaller caller, OrganizationFacts? organization, EdgeRequest edgeRequest, LocatedBucket bucket, VersionFacts? version)
     {
+        var request = edgeRequest.S3!;
         var versionId = request.Query.Get("versionId");
         var action = S3Actions.For(request.Operation, versionId is not null);
         var decision = AccessEvaluator.Evaluate(new AccessRequest
         {
             Principal = caller.Principal,
             Action = action,
-            Organization = new OrganizationFacts { Id = caller.Principal.OrganizationId, Policies = [AccessPolicy.AllowEverything] },
+            Organization = organization,
             BucketName = request.Bucket,
             Key = request.Key,
             Bucket = bucket.Facts,
             Object = ObjectAccess.Of(version),
+            Conditions = new RequestConditions
+            {
+                Now = time.GetUtcNow(),
+                Request = edgeRequest.Signed,
+                Query = request.Query,
+                ClientAddress = edgeRequest.Http.Connection.RemoteIpAddress,
+                IsSecure = edgeRequest.Http.Request.IsHttps,
+                Signature = caller.Claim,
+            },
         });
+        edgeRequest.Decided(action, decision);
         if (!decision.Allowed)
         {
             LogRefused(action, request.Bucket, caller.Principal.Name, decision.Reason);

@@ -55,6 +55,12 @@ public sealed class EdgeOptions
     public TimeSpan ControlPlaneMaxSilence { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
+    /// How many access keys that were never found are asked of the control plane each second at most, 1 to 10,000; above it requests that use one are
+    /// answered 503. A flood of made-up keys costs the control plane no more than that.
+    /// </summary>
+    public int UnseenKeysPerSecond { get; set; } = 50;
+
+    /// <summary>
     /// How long the start waits for the feeds to be heard, so that the edge is ready when it is announced; up to 1 minute. After it the edge serves
     /// as far as it can, and becomes ready when it is.
     /// </summary>

@@ -73,14 +73,17 @@ internal sealed class EdgeParts : IAsyncDisposable
         var directory = new BucketDirectory(_controlPlane, _regions, _metadata, _stopping.Token);
         var facts = new BucketFactsCache(_metadata, options.MaxStaleness, _time, Metrics, _stopping.Token);
         var versions = new VersionCache(_metadata, options.MaxStaleness, _time, Metrics, _stopping.Token);
-        var keys = new SigningKeyCache(_controlPlane, _metadata, options.ControlPlaneMaxSilence, _time, Metrics, _stopping.Token);
+        var budget = new KeyQuestionBudget(options.UnseenKeysPerSecond, _time);
+        var keys = new SigningKeyCache(_controlPlane, _metadata, budget, options.ControlPlaneMaxSilence, _time, Metrics, _stopping.Token);
+        var organizations = new OrganizationCache(_controlPlane, _metadata, options.ControlPlaneMaxSilence, _time, Metrics, _stopping.Token);
         var locator = new BucketLocator(directory, facts, _regions);
         var report = new CacheReport(options.Name);
         var reads = new ObjectReads(
             new Authenticator(keys, _time),
             locator,
+            organizations,
             versions,
-            new Authoriser(_loggers.CreateLogger<Authoriser>()),
+            new Authoriser(_time, _loggers.CreateLogger<Authoriser>()),
             new RangeReaders(_store, Fills, options.Fill, Metrics),
             new ObjectResponder(report, _time, _loggers.CreateLogger<ObjectResponder>()));
         var passing = new RequestForwarder(

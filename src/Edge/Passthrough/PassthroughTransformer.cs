@@ -66,7 +66,7 @@ internal sealed class PassthroughTransformer(
         }
 
         proxyRequest.Headers.TryAddWithoutValidation(EdgeForwarding.Header, forwarding.Sign(
-            edgeName, httpContext.Connection.RemoteIpAddress?.ToString() ?? "unknown", time.GetUtcNow(), signed.Method, target));
+            new EdgeHop(edgeName, httpContext.Connection.RemoteIpAddress, httpContext.Request.IsHttps), time.GetUtcNow(), signed.Method, target));
         if (copySource is not null)
         {
             proxyRequest.Headers.TryAddWithoutValidation(CopySourceStatement.Header, copySource);

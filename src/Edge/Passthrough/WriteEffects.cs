@@ -39,6 +39,9 @@ internal sealed class WriteEffects(BucketDirectory directory)
                 }
 
                 break;
+            case WriteEffect.BucketSetting when sequence is { } at:
+                region.Changes.Invalidate(ChangeName.Bucket(s3.Bucket), at);
+                break;
             case WriteEffect.Bucket:
                 if (sequence is { } changed)
                 {
@@ -61,9 +64,13 @@ internal sealed class WriteEffects(BucketDirectory directory)
 
     private static WriteEffect EffectOf(S3Operation operation) => operation switch
     {
-        S3Operation.PutObject or S3Operation.CopyObject or S3Operation.CompleteMultipartUpload or S3Operation.DeleteObject => WriteEffect.OneObject,
+        S3Operation.PutObject or S3Operation.CopyObject or S3Operation.CompleteMultipartUpload or S3Operation.DeleteObject or
+            S3Operation.PutObjectAcl or S3Operation.PutObjectTagging or S3Operation.DeleteObjectTagging => WriteEffect.OneObject,
         S3Operation.DeleteObjects => WriteEffect.ManyObjects,
         S3Operation.CreateBucket or S3Operation.DeleteBucket or S3Operation.PutBucketVersioning => WriteEffect.Bucket,
+        S3Operation.PutBucketAcl or S3Operation.PutBucketPolicy or S3Operation.DeleteBucketPolicy or S3Operation.PutPublicAccessBlock or
+            S3Operation.DeletePublicAccessBlock or S3Operation.PutBucketOwnershipControls or S3Operation.DeleteBucketOwnershipControls =>
+            WriteEffect.BucketSetting,
         _ => WriteEffect.None,
     };
 
@@ -73,6 +80,7 @@ internal sealed class WriteEffects(BucketDirectory directory)
         None,
         OneObject,
         ManyObjects,
+        BucketSetting,
         Bucket,
     }
 }

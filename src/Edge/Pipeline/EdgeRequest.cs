@@ -1,3 +1,4 @@
+using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.S3;
 
 namespace EdgeCache.Edge.Pipeline;
@@ -43,8 +44,17 @@ internal sealed class EdgeRequest(HttpContext http, string id, long startedAt)
     /// <summary>Body bytes that came from fills.</summary>
     public long FilledBytes { get; set; }
 
+    /// <summary>The action that was decided; null when the edge decided nothing.</summary>
+    public string? Action { get; private set; }
+
+    /// <summary>What was decided about <see cref="Action"/>.</summary>
+    public AccessDecision? Decision { get; private set; }
+
     /// <summary>The error that was answered.</summary>
     public S3Error? Error { get; set; }
+
+    /// <summary>Keeps a decision for the records.</summary>
+    public void Decided(string action, AccessDecision decision) => (Action, Decision) = (action, decision);
 
     /// <summary>
     /// Ends the connection after the answer if the client may not have sent the body it announced: it waits for 100 Continue, and what it sends

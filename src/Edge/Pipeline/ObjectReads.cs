@@ -3,13 +3,20 @@ using EdgeCache.Edge.Authorization;
 using EdgeCache.Edge.Caching;
 using EdgeCache.Edge.Filling;
 using EdgeCache.Edge.Responding;
+using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
 
 namespace EdgeCache.Edge.Pipeline;
 
 /// <summary>The phases of a cacheable read, from authenticate to respond. Each takes the output of the one before; none calls another.</summary>
 internal sealed class ObjectReads(
-    Authenticator authenticator, BucketLocator locator, VersionCache versions, Authoriser authoriser, RangeReaders readers, ObjectResponder responder)
+    Authenticator authenticator,
+    BucketLocator locator,
+    OrganizationCache organizations,
+    VersionCache versions,
+    Authoriser authoriser,
+    RangeReaders readers,
+    ObjectResponder responder)
 {
     /// <summary>How often a read starts over because its version turned out to be gone upstream before anything was sent.</summary>
     private const int MaxRestarts = 3;
@@ -39,6 +46,16 @@ internal sealed class ObjectReads(
             return otherOwner;
         }
 
+        FactReply<OrganizationFacts> organization = default;
+        if (caller!.Principal.OrganizationId is { Length: > 0 } organizationId)
+        {
+            organization = await organizations.GetAsync(organizationId, request.Aborted);
+            if (!organization.IsKnown)
+            {
+                return new S3Error(S3ErrorCode.ServiceUnavailable, "The access policies can't be read at the moment.");
+            }
+        }
+
         var name = new VersionName(bucket.Region, s3.Bucket, s3.Key, s3.Query.Get("versionId"));
         for (var restarts = 0; ; restarts++)
         {
@@ -52,7 +69,7 @@ internal sealed class ObjectReads(
             request.Phase = RequestPhase.Authorise;
             request.Staleness = resolved.Staleness;
             request.Outcome = OutcomeOf(resolved.Freshness);
-            var (refused, read) = authoriser.Decide(caller!, s3, bucket, resolved.Fact);
+            var (refused, read) = authoriser.Decide(caller, organization.Fact, request, bucket, resolved.Fact);
             if (refused is not null)
             {
                 return refused;

@@ -20,6 +20,15 @@ internal sealed class ControlPlane(ChangeStream changes, InternalApiClient api)
         return (fault, found ? reply : new SigningKeyReply(false, null, null, null, null, 0));
     }
 
+    /// <summary>Asks for the facts of an organization; none and no fault when there is no such organization.</summary>
+    public async Task<(UpstreamFault Fault, OrganizationFacts? Facts)> OrganizationAsync(string id, CancellationToken cancellationToken)
+    {
+        var (fault, _, facts) = await api.GetAsync(
+            InternalApi.Organization.Replace("{organization}", Uri.EscapeDataString(id), StringComparison.Ordinal),
+            InternalJson.Default.OrganizationFacts, cancellationToken);
+        return (fault, facts);
+    }
+
     /// <summary>Asks where a bucket lives; no entry and no fault when nowhere.</summary>
     public async Task<(UpstreamFault Fault, DirectoryEntry? Entry)> FindBucketAsync(string bucket, CancellationToken cancellationToken)
     {

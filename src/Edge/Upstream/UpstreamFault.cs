@@ -9,6 +9,9 @@ internal enum UpstreamFault
     /// <summary>No connection, a timeout, or a 5xx: asking again later can help.</summary>
     Unreachable,
 
+    /// <summary>Not asked, since too many such questions were: asking again later can help.</summary>
+    Limited,
+
     /// <summary>The answer is a refusal or makes no sense: the deployment is misconfigured, or the tiers disagree. Asking again does not help.</summary>
     Refused,
 }

@@ -31,8 +31,3 @@ internal sealed class AuthenticatedRequest
     /// <summary>Whether an edge reads for its cache.</summary>
     public bool IsEdgeRead => Principal.Kind == PrincipalKind.Edge;
 }
-
-/// <summary>A verified statement of an edge about a request that it passed on.</summary>
-/// <param name="Edge">The edge's name.</param>
-/// <param name="ClientAddress">The client's IP address.</param>
-internal sealed record EdgeHop(string Edge, string ClientAddress);

@@ -100,10 +100,7 @@ internal sealed class Authenticator(SigningKeyProvider keys, OriginOptions optio
     }
 
     private EdgeHop? FindHop(HttpSignedRequest http, DateTimeOffset now) =>
-        http.TryGetHeader(EdgeForwarding.Header, out var header) &&
-        _forwarding.TryVerify(header, now, http.Method, http.RawTarget, out var edge, out var client)
-            ? new EdgeHop(edge, client)
-            : null;
+        http.TryGetHeader(EdgeForwarding.Header, out var header) ? _forwarding.Verify(header, now, http.Method, http.RawTarget) : null;
 
     private SigningKey EdgeKey(SigV4Scope scope)
     {

@@ -7,20 +7,29 @@ namespace EdgeCache.Origin.Authentication;
 /// <summary>
 /// The signing keys in use, and the access key ids known not to exist. While the control feed is live an entry holds until a change names it;
 /// otherwise the caller decides by the entry's age. An answer older than the last change applied is used once but not kept, so that
-/// a revocation that overtakes an answer on its way is not undone by it.
+/// a revocation that overtakes an answer on its way is not undone by it. Ids that name nothing have a bound of their own: made-up ones evict no key.
 /// </summary>
 internal sealed class SigningKeyCache(TimeProvider time)
 {
-    /// <summary>The most entries; above it the cache starts over, which costs each active key one question.</summary>
+    /// <summary>The most keys; above it the cache starts over, which costs each active key one question.</summary>
     public const int MaxEntries = 20_000;
 
+    /// <summary>The most ids known not to exist; above it they are all forgotten.</summary>
+    public const int MaxAbsent = 4096;
+
     private readonly ConcurrentDictionary<string, ConcurrentDictionary<SigV4Scope, CachedSigningKey>> _byAccessKey = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, CachedSigningKey> _absent = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
     private long _lastChange;
     private int _count;
 
+    /// <summary>The position of the last change of keys that was applied.</summary>
+    public long LastChange => Volatile.Read(ref _lastChange);
+
     public CachedSigningKey? Find(string accessKeyId, SigV4Scope scope) =>
-        _byAccessKey.TryGetValue(accessKeyId, out var scopes) && scopes.TryGetValue(scope, out var entry) ? entry : null;
+        _byAccessKey.TryGetValue(accessKeyId, out var scopes) && scopes.TryGetValue(scope, out var entry) ? entry
+        : _absent.TryGetValue(accessKeyId, out entry) ? entry
+        : null;
 
     /// <summary>Keeps an answer unless a newer change is known, and returns it in usable form.</summary>
     public CachedSigningKey Add(string accessKeyId, SigV4Scope scope, SigningKeyReply reply)
@@ -28,24 +37,9 @@ internal sealed class SigningKeyCache(TimeProvider time)
         var entry = new CachedSigningKey(reply, reply.Key is null ? null : new SigningKey(reply.Key), time.GetTimestamp());
         lock (_lock)
         {
-            if (reply.AsOfSequence < _lastChange)
+            if (reply.AsOfSequence >= _lastChange)
             {
-                return entry;
-            }
-
-            if (_count >= MaxEntries)
-            {
-                Empty();
-            }
-
-            var scopes = _byAccessKey.GetOrAdd(accessKeyId, static _ => new());
-            if (scopes.TryAdd(scope, entry))
-            {
-                _count++;
-            }
-            else
-            {
-                scopes[scope] = entry;
+                Keep(accessKeyId, scope, entry);
             }
         }
 
@@ -68,17 +62,17 @@ internal sealed class SigningKeyCache(TimeProvider time)
                 {
                     case ChangeKind.AccessKeyChanged:
                         _lastChange = Math.Max(_lastChange, record.Sequence);
-                        if (_byAccessKey.TryRemove(record.Key, out var scopes))
+                        Drop(record.Key);
+                        break;
+                    case ChangeKind.PrincipalChanged:
+                        _lastChange = Math.Max(_lastChange, record.Sequence);
+                        foreach (var (accessKeyId, _) in _byAccessKey.Where(k => k.Value.Values.Any(e => e.Reply.Principal?.Name == record.Key)))
                         {
-                            _count -= scopes.Count;
+                            Drop(accessKeyId);
                         }
 
                         break;
-                    case ChangeKind.PrincipalChanged or ChangeKind.OrganizationChanged:
-                        _lastChange = Math.Max(_lastChange, record.Sequence);
-                        Empty();
-                        break;
-                    case ChangeKind.ObjectChanged or ChangeKind.BucketChanged or ChangeKind.BucketDeleted:
+                    case ChangeKind.OrganizationChanged or ChangeKind.ObjectChanged or ChangeKind.BucketChanged or ChangeKind.BucketDeleted:
                         break;
                 }
             }
@@ -94,6 +88,47 @@ internal sealed class SigningKeyCache(TimeProvider time)
         {
             _lastChange = newHistory ? position : Math.Max(_lastChange, position);
             Empty();
+            _absent.Clear();
+        }
+    }
+
+    private void Keep(string accessKeyId, SigV4Scope scope, CachedSigningKey entry)
+    {
+        if (entry.Key is null)
+        {
+            Drop(accessKeyId);
+            if (_absent.Count >= MaxAbsent)
+            {
+                _absent.Clear();
+            }
+
+            _absent[accessKeyId] = entry;
+            return;
+        }
+
+        _absent.TryRemove(accessKeyId, out _);
+        if (_count >= MaxEntries)
+        {
+            Empty();
+        }
+
+        var scopes = _byAccessKey.GetOrAdd(accessKeyId, static _ => new());
+        if (scopes.TryAdd(scope, entry))
+        {
+            _count++;
+        }
+        else
+        {
+            scopes[scope] = entry;
+        }
+    }
+
+    private void Drop(string accessKeyId)
+    {
+        _absent.TryRemove(accessKeyId, out _);
+        if (_byAccessKey.TryRemove(accessKeyId, out var scopes))
+        {
+            _count -= scopes.Count;
         }
     }
 

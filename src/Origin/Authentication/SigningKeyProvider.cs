@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using EdgeCache.Origin.Hosting;
 using EdgeCache.Origin.Replication;
+using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.SigV4;
 
@@ -9,6 +10,7 @@ namespace EdgeCache.Origin.Authentication;
 /// <summary>
 /// Finds signing keys: cached ones while they are current, else from the source, one question per key however many requests wait.
 /// When the source is away, what was known holds for <see cref="OriginOptions.ControlPlaneMaxSilence"/>; after that, nothing is verified.
+/// Made-up access keys cost the source a fixed rate of questions at most.
 /// </summary>
 internal sealed class SigningKeyProvider(
     ISigningKeySource source, SigningKeyCache cache, IControlFeedStatus feed, OriginOptions options, TimeProvider time)
@@ -21,7 +23,8 @@ internal sealed class SigningKeyProvider(
     private static readonly TimeSpan BlindLifetime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BlindNegativeLifetime = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<(string, SigV4Scope), Task<SigningKeyReply?>> _pending = new();
+    private readonly ConcurrentDictionary<(string, SigV4Scope, long), Task<SigningKeyReply?>> _pending = new();
+    private readonly KeyQuestionBudget _budget = new(options.UnseenKeysPerSecond, time);
 
     /// <summary>The entry of a key, which may say that it can't be used; null when that can't be found out now.</summary>
     public ValueTask<CachedSigningKey?> FindAsync(string accessKeyId, SigV4Scope scope)
@@ -50,13 +53,14 @@ internal sealed class SigningKeyProvider(
 
     private async Task<SigningKeyReply?> AskOnceAsync(string accessKeyId, SigV4Scope scope)
     {
-        var key = (accessKeyId, scope);
+        // Whoever comes after a change does not join a question from before it.
+        var key = (accessKeyId, scope, cache.LastChange);
         if (_pending.TryGetValue(key, out var pending))
         {
             return await pending;
         }
 
-        if (_pending.Count >= MaxPending)
+        if (_pending.Count >= MaxPending || !_budget.TryTake(accessKeyId))
         {
             return null;
         }
@@ -65,13 +69,18 @@ internal sealed class SigningKeyProvider(
         var answer = new TaskCompletionSource<SigningKeyReply?>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!_pending.TryAdd(key, answer.Task))
         {
-            return _pending.TryGetValue(key, out pending) ? await pending : await source.DeriveAsync(accessKeyId, scope, CancellationToken.None);
+            return _pending.TryGetValue(key, out pending) ? await pending : null;
         }
 
         SigningKeyReply? reply = null;
         try
         {
             reply = await source.DeriveAsync(accessKeyId, scope, CancellationToken.None);
+            if (reply is { Found: true })
+            {
+                _budget.Found(accessKeyId);
+            }
+
             return reply;
         }
         finally

@@ -1,30 +1,33 @@
 using EdgeCache.Origin.Authentication;
 using EdgeCache.Origin.Catalog;
 using EdgeCache.Origin.Hosting;
+using EdgeCache.Origin.Pipeline;
 using EdgeCache.Shared.Iam;
-using EdgeCache.Shared.Iam.Policies;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
 
 namespace EdgeCache.Origin.Authorization;
 
-/// <summary>Decides whether a caller may do what it asks, on the bucket's and the object's state of now.</summary>
-internal sealed partial class Authorizer(OriginCatalog catalog, OriginOptions options, ILogger<Authorizer> logger)
+/// <summary>
+/// Decides whether a caller may do what it asks, on the state of now of everything that bears on it: the caller's organization, the bucket with its
+/// policy, the object with its ACL and tags, and the request itself.
+/// </summary>
+internal sealed partial class Authorizer(
+    OriginCatalog catalog, Organizations organizations, OriginOptions options, TimeProvider time, ILogger<Authorizer> logger)
 {
-    public async ValueTask<Outcome<AuthorizedRequest>> AuthorizeAsync(AuthenticatedRequest authenticated, CancellationToken cancellationToken)
+    public async ValueTask<Outcome<AuthorizedRequest>> AuthorizeAsync(
+        AuthenticatedRequest authenticated, S3Exchange exchange, CancellationToken cancellationToken)
     {
-        var request = authenticated.Request;
-        if (request.Operation == S3Operation.ListBuckets && authenticated.Principal.Kind == PrincipalKind.Anonymous)
+        var found = await FindBasisAsync(authenticated, exchange);
+        if (!found.Succeeded)
         {
-            // Nobody owns no buckets: an empty list tells nothing.
-            return new AuthorizedRequest(authenticated, null, null);
+            return found.Error;
         }
 
+        var (basis, request) = (found.Value, authenticated.Request);
         if (request.Bucket.Length == 0 || request.Operation == S3Operation.CreateBucket)
         {
-            return Decide(authenticated, S3Actions.For(request.Operation, versionIdGiven: false), bucket: null) is { } refusedAccount
-                ? refusedAccount
-                : new AuthorizedRequest(authenticated, null, null);
+            return AuthorizeAccount(basis);
         }
 
         var bucket = request.HostRegion is null || request.HostRegion == options.Region
@@ -36,44 +39,93 @@ internal sealed partial class Authorizer(OriginCatalog catalog, OriginOptions op
         }
 
         var versionId = request.Query.Get("versionId");
-        var action = S3Actions.For(request.Operation, versionId is not null);
-        if (!ReadsVersion(request.Operation))
+        var version = ConcernsVersion(request.Operation)
+            ? (await catalog.Versions.FindAsync(
+                bucket.Id, request.Key, versionId, withSegments: request.Operation == S3Operation.GetObject, cancellationToken)).Version
+            : null;
+        if (DecidesLater(request.Operation))
         {
-            return Decide(authenticated, action, bucket.Facts) is { } refused ? refused : new AuthorizedRequest(authenticated, bucket, null);
+            return new AuthorizedRequest(basis, bucket, version);
         }
 
-        var found = await catalog.Versions.FindAsync(
-            bucket.Id, request.Key, versionId, withSegments: request.Operation == S3Operation.GetObject, cancellationToken);
-        return Decide(authenticated, action, bucket.Facts, ObjectAccess.Of(found.Version?.Facts)) is { } refusedObject
-            ? refusedObject
-            : new AuthorizedRequest(authenticated, bucket, found.Version);
+        var target = new DecisionTarget(
+            S3Actions.For(request.Operation, versionId is not null), request.Bucket, request.Key, bucket.Facts,
+            ConcernsVersion(request.Operation) ? ObjectAccess.Of(version?.Facts) : null);
+        return Decide(basis, target) is { } refused ? refused : new AuthorizedRequest(basis, bucket, version);
     }
 
     /// <summary>Decides one action; AccessDenied when it is refused.</summary>
-    public S3Error? Decide(AuthenticatedRequest authenticated, string action, BucketFacts? bucket, ObjectAccess? target = null)
+    /// <param name="basis">Who asks, and how.</param>
+    /// <param name="target">For what.</param>
+    /// <param name="conditions">What conditions are decided on, when more is known of the request than at first.</param>
+    public S3Error? Decide(DecisionBasis basis, in DecisionTarget target, RequestConditions? conditions = null)
     {
+        var principal = basis.Authenticated.Principal;
         var decision = AccessEvaluator.Evaluate(new AccessRequest
         {
-            Principal = authenticated.Principal,
-            Action = action,
-            Organization = new OrganizationFacts { Id = authenticated.Principal.OrganizationId, Policies = [AccessPolicy.AllowEverything] },
-            BucketName = authenticated.Request.Bucket,
-            Key = authenticated.Request.Key,
-            Bucket = bucket,
-            Object = target,
+            Principal = principal,
+            Action = target.Action,
+            Organization = basis.Organization,
+            BucketName = target.BucketName,
+            Key = target.Key,
+            Bucket = target.Bucket,
+            Object = target.Object,
+            Conditions = conditions ?? basis.Conditions,
         });
+        basis.Exchange.Note(target.Action, decision);
         if (decision.Allowed)
         {
             return null;
         }
 
-        LogRefused(action, authenticated.Request.Resource, authenticated.Principal.Name, decision.Reason);
+        LogRefused(target.Action, target.BucketName, target.Key, principal.Name, decision.Reason);
         return S3ErrorCode.AccessDenied;
     }
 
-    private static bool ReadsVersion(S3Operation operation) => operation is
-        S3Operation.GetObject or S3Operation.HeadObject or S3Operation.GetObjectAttributes or S3Operation.GetObjectAcl or S3Operation.GetObjectTagging;
+    private async ValueTask<Outcome<DecisionBasis>> FindBasisAsync(AuthenticatedRequest authenticated, S3Exchange exchange)
+    {
+        OrganizationFacts? organization = null;
+        if (authenticated.Principal is { Kind: PrincipalKind.User, OrganizationId: { Length: > 0 } id })
+        {
+            var reply = await organizations.FindAsync(id);
+            if (!reply.IsKnown)
+            {
+                return new S3Error(S3ErrorCode.ServiceUnavailable, "The access policies can't be read at the moment.");
+            }
 
-    [LoggerMessage(2400, LogLevel.Debug, "{Action} on {Resource} by {Principal} was refused: {Reason}")]
-    private partial void LogRefused(string action, string resource, string principal, string reason);
+            organization = reply.Facts;
+        }
+
+        var via = authenticated.Via;
+        return new DecisionBasis(authenticated, organization, new RequestConditions
+        {
+            Now = time.GetUtcNow(),
+            Request = exchange.Signed,
+            Query = authenticated.Request.Query,
+            ClientAddress = via is null ? exchange.Context.Connection.RemoteIpAddress : via.ClientAddress,
+            IsSecure = via?.IsSecure ?? exchange.Request.IsHttps,
+            Signature = authenticated.Claim,
+        }, exchange);
+    }
+
+    private Outcome<AuthorizedRequest> AuthorizeAccount(DecisionBasis basis)
+    {
+        var request = basis.Authenticated.Request;
+        var isAnonymousList = request.Operation == S3Operation.ListBuckets && basis.Authenticated.Principal.Kind == PrincipalKind.Anonymous;
+        return !isAnonymousList && !DecidesLater(request.Operation) &&
+               Decide(basis, new DecisionTarget(S3Actions.For(request.Operation, versionIdGiven: false), request.Bucket, string.Empty, null)) is { } refused
+            ? refused
+            : new AuthorizedRequest(basis, null, null); // Nobody owns no buckets: an empty list tells nothing.
+    }
+
+    /// <summary>Whether the decision needs what the body says: the operation makes it once it has read that.</summary>
+    private static bool DecidesLater(S3Operation operation) =>
+        operation is S3Operation.DeleteObjects or S3Operation.PutObjectTagging or S3Operation.CreateBucket;
+
+    private static bool ConcernsVersion(S3Operation operation) => operation is
+        S3Operation.GetObject or S3Operation.HeadObject or S3Operation.GetObjectAttributes or S3Operation.GetObjectAcl or S3Operation.PutObjectAcl or
+        S3Operation.GetObjectTagging or S3Operation.PutObjectTagging or S3Operation.DeleteObjectTagging or S3Operation.DeleteObject;
+
+    [LoggerMessage(2400, LogLevel.Debug, "{Action} on {Bucket}/{Key} by {Principal} was refused: {Reason}")]
+    private partial void LogRefused(string action, string bucket, string key, string principal, string reason);
 }

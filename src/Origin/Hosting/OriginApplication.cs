@@ -65,11 +65,14 @@ internal static class OriginApplication
     {
         services.AddSingleton<SigningKeyCache>();
         services.AddSingleton<SigningKeyProvider>();
+        services.AddSingleton<OrganizationCache>();
+        services.AddSingleton<Organizations>();
         services.AddSingleton<Authenticator>();
         if (host is not null)
         {
             services.AddControlPlaneApi(host);
             services.AddSingleton<ISigningKeySource>(host.SigningKeys);
+            services.AddSingleton<IOrganizationSource>(new LocalOrganizations(host.Organizations));
             services.AddSingleton<IBucketDirectory>(host.Directory);
             services.AddSingleton<IControlFeedStatus, LocalControlFeedStatus>();
             return;
@@ -77,6 +80,7 @@ internal static class OriginApplication
 
         services.AddSingleton<ControlPlaneClient>();
         services.AddSingleton<ISigningKeySource>(static s => s.GetRequiredService<ControlPlaneClient>());
+        services.AddSingleton<IOrganizationSource>(static s => s.GetRequiredService<ControlPlaneClient>());
         services.AddSingleton<IBucketDirectory>(static s => s.GetRequiredService<ControlPlaneClient>());
         services.AddSingleton<ControlFeedFollower>();
         services.AddSingleton<IControlFeedStatus>(static s => s.GetRequiredService<ControlFeedFollower>());
@@ -116,8 +120,8 @@ internal static class OriginApplication
         new ParserRefusals(s3.HostId, services.GetRequiredService<TimeProvider>()).Subscribe(services.GetRequiredService<DiagnosticListener>());
         if (services.GetService<ControlPlaneHost>() is { } host)
         {
-            var cache = services.GetRequiredService<SigningKeyCache>();
-            host.Database.Committed += cache.Apply;
+            host.Database.Committed += services.GetRequiredService<SigningKeyCache>().Apply;
+            host.Database.Committed += services.GetRequiredService<OrganizationCache>().Apply;
             application.MapWhen(static c => Listener.KindOf(c) == ListenerKind.ControlPlane, static branch => branch.UseControlPlaneApi());
         }
 

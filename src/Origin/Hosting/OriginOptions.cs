@@ -51,6 +51,12 @@ public sealed class OriginOptions
     /// </summary>
     public TimeSpan ContainerCredentialsLifetime { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// How many access keys that were never found are looked up each second at most, 1 to 10,000; above it requests that use one are answered 503.
+    /// A flood of made-up keys costs the control plane no more than that.
+    /// </summary>
+    public int UnseenKeysPerSecond { get; set; } = 50;
+
     /// <summary>The largest number of simultaneous connections of all listeners together.</summary>
     public int MaxConnections { get; set; } = 4096;
 

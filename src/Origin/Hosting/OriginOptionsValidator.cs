@@ -31,6 +31,7 @@ public sealed class OriginOptionsValidator : IValidateOptions<OriginOptions>
         Check(errors, Uri.CheckHostName(options.Domain) == UriHostNameType.Dns, $"Domain '{options.Domain}' is not a host name");
         Check(errors, options.ControlPlaneMaxSilence >= TimeSpan.FromSeconds(1) && options.ControlPlaneMaxSilence <= MaxSilenceLimit,
             "ControlPlaneMaxSilence must lie between 1 second and 7 days");
+        Check(errors, options.UnseenKeysPerSecond is >= 1 and <= 10_000, "UnseenKeysPerSecond must lie between 1 and 10000");
         Check(errors, options.MaxConnections is >= 16 and <= 1_000_000, "MaxConnections must lie between 16 and 1000000");
         Check(errors, options.ContainerCredentialsLifetime >= MinCredentialsLifetime && options.ContainerCredentialsLifetime <= MaxCredentialsLifetime,
             "ContainerCredentialsLifetime must lie between 15 minutes and 12 hours");

@@ -3,17 +3,18 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Text.Json;
 using EdgeCache.Origin.Authentication;
+using EdgeCache.Origin.Authorization;
 using EdgeCache.Origin.Hosting;
 using EdgeCache.Shared.Replication;
 
 namespace EdgeCache.Origin.Replication;
 
 /// <summary>
-/// Follows the control plane's change feed and applies it to the cached signing keys. When the feed falls silent it reconnects
+/// Follows the control plane's change feed and applies it to the cached signing keys and organizations. When the feed falls silent it reconnects
 /// with a growing, bounded delay; the position it has reached is kept, so that nothing cached is lost by a short absence.
 /// </summary>
 internal sealed partial class ControlFeedFollower(
-    OriginOptions options, SigningKeyCache cache, TimeProvider time, ILogger<ControlFeedFollower> logger) : BackgroundService, IControlFeedStatus
+    OriginOptions options, SigningKeyCache keys, OrganizationCache organizations, TimeProvider time, ILogger<ControlFeedFollower> logger) : BackgroundService, IControlFeedStatus
 {
     /// <summary>The longest line accepted, in bytes.</summary>
     public const int MaxFrameBytes = 1 << 20;
@@ -92,11 +93,13 @@ internal sealed partial class ControlFeedFollower(
         var frame = JsonSerializer.Deserialize(ref json, InternalJson.Default.FeedFrame) ?? throw new JsonException("An empty frame.");
         if (frame.Reset || frame.Epoch != _epoch)
         {
-            cache.Clear(frame.Position, newHistory: true);
+            keys.Clear(frame.Position, newHistory: true);
+            organizations.Clear(frame.Position);
             LogReset(frame.Epoch, frame.Position);
         }
 
-        cache.Apply(frame.Records);
+        keys.Apply(frame.Records);
+        organizations.Apply(frame.Records);
         (_epoch, _position) = (frame.Epoch, frame.Position);
         Volatile.Write(ref _heardAt, time.GetTimestamp());
         _connected = true;

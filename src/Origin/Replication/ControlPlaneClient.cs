@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using EdgeCache.Origin.Authentication;
+using EdgeCache.Origin.Authorization;
 using EdgeCache.Origin.Hosting;
 using EdgeCache.Origin.Identity;
 using EdgeCache.Shared.Replication;
@@ -9,7 +10,7 @@ using EdgeCache.Shared.SigV4;
 namespace EdgeCache.Origin.Replication;
 
 /// <summary>Asks the control plane over its internal API. Whatever goes wrong with the network is an answer of "unavailable".</summary>
-internal sealed partial class ControlPlaneClient : ISigningKeySource, IBucketDirectory, IDisposable
+internal sealed partial class ControlPlaneClient : ISigningKeySource, IOrganizationSource, IBucketDirectory, IDisposable
 {
     /// <summary>How long one question may take.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
@@ -53,6 +54,19 @@ internal sealed partial class ControlPlaneClient : ISigningKeySource, IBucketDir
             cancellationToken);
     }
 
+    async ValueTask<OrganizationReply> IOrganizationSource.FindAsync(string id, CancellationToken cancellationToken)
+    {
+        var path = InternalApi.Organization.Replace("{organization}", Uri.EscapeDataString(id), StringComparison.Ordinal);
+        return await AskAsync(
+            HttpMethod.Get,
+            path,
+            static async (response, token) => response.StatusCode == HttpStatusCode.NotFound
+                ? new OrganizationReply(IsKnown: true, null)
+                : new OrganizationReply(IsKnown: true, await response.Content.ReadFromJsonAsync(InternalJson.Default.OrganizationFacts, token)),
+            cancellationToken,
+            HttpStatusCode.NotFound);
+    }
+
     public async Task<Reservation> ReserveAsync(string bucket, string region, string organizationId, CancellationToken cancellationToken)
     {
         var reservation = await AskAsync(
@@ -89,13 +103,17 @@ internal sealed partial class ControlPlaneClient : ISigningKeySource, IBucketDir
     private static string PathOf(string bucket) => InternalApi.DirectoryBucket.Replace("{bucket}", Uri.EscapeDataString(bucket), StringComparison.Ordinal);
 
     private async Task<T?> AskAsync<T>(
-        HttpMethod method, string pathAndQuery, Func<HttpResponseMessage, CancellationToken, Task<T?>> read, CancellationToken cancellationToken)
+        HttpMethod method,
+        string pathAndQuery,
+        Func<HttpResponseMessage, CancellationToken, Task<T?>> read,
+        CancellationToken cancellationToken,
+        HttpStatusCode answer = HttpStatusCode.Conflict)
     {
         try
         {
             using var request = new HttpRequestMessage(method, pathAndQuery);
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.Conflict)
+            if (response.IsSuccessStatusCode || response.StatusCode == answer)
             {
                 return await read(response, cancellationToken);
             }

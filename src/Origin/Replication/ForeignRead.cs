@@ -1,4 +1,3 @@
-using EdgeCache.Origin.Authentication;
 using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;

@@ -34,6 +34,7 @@ internal sealed class InternalEndpoints(
 
         Add(group, HttpMethods.Get, InternalApi.ControlFeed, context => FeedAsync(context, host.Database));
         Add(group, HttpMethods.Get, InternalApi.SigningKey, SigningKeyAsync);
+        Add(group, HttpMethods.Get, InternalApi.Organization, OrganizationAsync);
         Add(group, HttpMethods.Get, InternalApi.Directory, DirectoryAsync);
         Add(group, HttpMethods.Get, InternalApi.DirectoryBucket, FindBucketAsync);
         Add(group, HttpMethods.Put, InternalApi.DirectoryBucket, ReserveBucketAsync);
@@ -144,6 +145,10 @@ internal sealed class InternalEndpoints(
             ? BadRequestAsync(context, "accessKeyId, date, region and service are needed")
             : JsonAsync(context, host!.SigningKeys.Derive(accessKeyId, new SigV4Scope(date, region, service)), InternalJson.Default.SigningKeyReply);
     }
+
+    private Task OrganizationAsync(HttpContext context) => host!.Organizations.Facts(Route(context, "organization")) is { } facts
+        ? JsonAsync(context, facts, InternalJson.Default.OrganizationFacts)
+        : NotFoundAsync(context);
 
     private Task DirectoryAsync(HttpContext context) =>
         JsonAsync(context, host!.Directory.List(context.Request.Query["owner"]), InternalJson.Default.IReadOnlyListDirectoryEntry);

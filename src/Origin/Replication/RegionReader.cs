@@ -171,7 +171,7 @@ internal sealed partial class RegionReader : IDisposable
         request.Headers.TryAddWithoutValidation(DelegatedRead.Header, DelegatedRead.Encode(read.Caller));
         request.Headers.TryAddWithoutValidation("x-amz-checksum-mode", "ENABLED");
         request.Headers.TryAddWithoutValidation(
-            EdgeForwarding.Header, _forwarding.Sign(read.Via.Edge, read.Via.ClientAddress, _time.GetUtcNow(), request.Method.Method, target));
+            EdgeForwarding.Header, _forwarding.Sign(read.Via, _time.GetUtcNow(), request.Method.Method, target));
         foreach (var (name, value) in read.Headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);

@@ -55,9 +55,9 @@ public sealed class PassthroughTests
         var passed = Assert.Single(cluster.Ord.Passed);
         Assert.False(passed.Headers.ContainsKey("x-edgecache-other"));
         Assert.Equal("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", passed.Headers["traceparent"]);
-        Assert.True(new EdgeForwarding(EdgeCluster.Secret).TryVerify(
-            passed.Headers[EdgeForwarding.Header], cluster.Time.GetUtcNow(), "GET", "/models?list-type=2", out var edge, out var client));
-        Assert.Equal(("LGA1", "127.0.0.1"), (edge, client));
+        var hop = new EdgeForwarding(EdgeCluster.Secret).Verify(
+            passed.Headers[EdgeForwarding.Header], cluster.Time.GetUtcNow(), "GET", "/models?list-type=2");
+        Assert.Equal(new EdgeHop("LGA1", System.Net.IPAddress.Loopback, IsSecure: false), hop);
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
 using EdgeCache.Shared.Iam;
+using EdgeCache.Shared.Iam.Policies;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.SigV4;
 using Microsoft.AspNetCore.Http;
@@ -11,21 +12,28 @@ namespace EdgeCache.Edge.Tests.Peers;
 /// <summary>A scripted control plane: keys, directory, feed.</summary>
 internal sealed class FakeControlPlane : IAsyncDisposable
 {
+    private const string OrganizationPrefix = "/internal/v1/control/organizations/";
     private const string DirectoryPrefix = "/internal/v1/control/directory/";
 
     private readonly ConcurrentDictionary<string, (string Secret, Principal Principal, DateTimeOffset? ExpiresAt)> _keys = new();
     private FakeServer _server = null!;
     private int _keyQuestions;
     private int _directoryQuestions;
+    private int _organizationQuestions;
 
     public FakeFeed Feed { get; } = new();
 
     public ConcurrentDictionary<string, DirectoryEntry> Directory { get; } = new();
 
+    /// <summary>The facts of organizations; changed by <see cref="SetOrganization"/>.</summary>
+    public ConcurrentDictionary<string, OrganizationFacts> Organizations { get; } = new();
+
     /// <summary>Answers 503 to everything but the feed.</summary>
     public bool IsDown { get; set; }
 
     public int KeyQuestions => Volatile.Read(ref _keyQuestions);
+
+    public int OrganizationQuestions => Volatile.Read(ref _organizationQuestions);
 
     public int DirectoryQuestions => Volatile.Read(ref _directoryQuestions);
 
@@ -42,7 +50,15 @@ internal sealed class FakeControlPlane : IAsyncDisposable
     {
         var principal = new Principal($"static/{accessKeyId}", organization, level, ImmutableArray<string>.Empty, PrincipalKind.User);
         _keys[accessKeyId] = (secret, principal, expiresAt);
+        Organizations.TryAdd(organization, new OrganizationFacts { Id = organization, Policies = [AccessPolicy.AllowEverything] });
         Feed.Publish(ChangeKind.AccessKeyChanged, string.Empty, accessKeyId);
+    }
+
+    /// <summary>Changes an organization and tells of it.</summary>
+    public long SetOrganization(string id, Func<OrganizationFacts, OrganizationFacts> change)
+    {
+        Organizations[id] = change(Organizations[id]);
+        return Feed.Publish(ChangeKind.OrganizationChanged, string.Empty, id);
     }
 
     public long RevokeKey(string accessKeyId)
@@ -74,6 +90,14 @@ internal sealed class FakeControlPlane : IAsyncDisposable
         else if (path == InternalApi.SigningKey)
         {
             await AnswerKeyAsync(context);
+        }
+        else if (path.StartsWith(OrganizationPrefix, StringComparison.Ordinal))
+        {
+            Interlocked.Increment(ref _organizationQuestions);
+            var position = Feed.Position;
+            await AnswerAsync(context, Organizations.TryGetValue(path[OrganizationPrefix.Length..], out var facts)
+                ? JsonSerializer.SerializeToUtf8Bytes(facts with { AsOfSequence = position }, InternalJson.Default.OrganizationFacts)
+                : null);
         }
         else if (path.StartsWith(DirectoryPrefix, StringComparison.Ordinal))
         {

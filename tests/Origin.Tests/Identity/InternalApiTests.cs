@@ -140,7 +140,7 @@ public sealed class InternalApiTests
         Assert.Equal(["bucket-1"], (await origin.Client.GetAsync("/")).Values("Name"));
 
         (string, string) Via(string method, string target) =>
-            (EdgeForwarding.Header, forwarding.Sign("LGA1", "192.0.2.1", TimeProvider.System.GetUtcNow(), method, target));
+            (EdgeForwarding.Header, forwarding.Sign(new EdgeHop("LGA1", IPAddress.Parse("192.0.2.1"), IsSecure: false), TimeProvider.System.GetUtcNow(), method, target));
     }
 
     [Fact]
