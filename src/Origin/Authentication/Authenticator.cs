@@ -30,7 +30,7 @@ internal sealed class Authenticator(SigningKeyProvider keys, OriginOptions optio
             return malformed;
         }
 
-        var via = FindHop(http, now);
+        var via = FindHop(http);
         if (via is not null)
         {
             http.RestoreLength();
@@ -99,8 +99,10 @@ internal sealed class Authenticator(SigningKeyProvider keys, OriginOptions optio
             : S3ErrorCode.InvalidToken;
     }
 
-    private EdgeHop? FindHop(HttpSignedRequest http, DateTimeOffset now) =>
-        http.TryGetHeader(EdgeForwarding.Header, out var header) ? _forwarding.Verify(header, now, http.Method, http.RawTarget) : null;
+    /// <summary>What an edge states of a request that it passed on; null when none vouches for it.</summary>
+    public EdgeHop? FindHop(HttpSignedRequest http) => http.TryGetHeader(EdgeForwarding.Header, out var header)
+        ? _forwarding.Verify(header, time.GetUtcNow(), http.Method, http.RawTarget)
+        : null;
 
     private SigningKey EdgeKey(SigV4Scope scope)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Text;
+using EdgeCache.Origin.Audit;
 using EdgeCache.Origin.Authentication;
 using EdgeCache.Origin.Authorization;
 using EdgeCache.Origin.ControlPlane;
@@ -35,6 +36,9 @@ internal static class OriginApplication
         AddIdentity(builder.Services, parts.ControlPlane);
         AddPipeline(builder.Services, options);
         builder.Services.AddMaintenance();
+        builder.Services.AddSingleton(parts.Audit);
+        builder.Services.AddSingleton<FindOrganization>((id, _) => ValueTask.FromResult(parts.ControlPlane?.Organizations.Facts(id)));
+        builder.Services.AddAudit(parts.ControlPlane);
         var application = builder.Build();
         Route(application);
         return application;
@@ -130,6 +134,7 @@ internal static class OriginApplication
         {
             services.GetRequiredService<AdminEndpoints>().Map(endpoints);
             services.GetRequiredService<InternalEndpoints>().Map(endpoints);
+            services.GetService<AuditEndpoints>()?.Map(endpoints);
         }));
     }
 }

@@ -1,3 +1,5 @@
+using EdgeCache.Shared.Audit;
+
 namespace EdgeCache.Origin.Hosting;
 
 /// <summary>The settings of one region's origin: section <c>Origin</c> of the configuration.</summary>
@@ -59,6 +61,9 @@ public sealed class OriginOptions
 
     /// <summary>The largest number of simultaneous connections of all listeners together.</summary>
     public int MaxConnections { get; set; } = 4096;
+
+    /// <summary>The bounds of the audit log.</summary>
+    public AuditOptions Audit { get; } = new();
 
     /// <summary>Whether this origin hosts the control plane.</summary>
     public bool HostsControlPlane => !string.IsNullOrEmpty(ControlPlaneUrl);

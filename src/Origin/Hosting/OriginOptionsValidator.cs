@@ -41,6 +41,7 @@ public sealed class OriginOptionsValidator : IValidateOptions<OriginOptions>
                 $"ControlPlaneLimits:{limit} must lie between 1 and {ControlPlaneLimitOptions.Highest}");
         }
 
+        errors.AddRange(options.Audit.Problems());
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 

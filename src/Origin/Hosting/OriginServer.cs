@@ -1,6 +1,7 @@
 using EdgeCache.Origin.Blobs;
 using EdgeCache.Origin.Catalog;
 using EdgeCache.Origin.Identity;
+using EdgeCache.Shared.Audit;
 using EdgeCache.Shared.Processes;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Data.Sqlite;
@@ -90,7 +91,8 @@ public sealed class OriginServer : IAsyncDisposable
         var host = options.HostsControlPlane
             ? Own(owned, await ControlPlaneHost.OpenAsync(directory.Combine("identity.db"), options.Bootstrap, time, cancellationToken))
             : null;
-        return new OriginParts(catalog, blobs, host);
+        var audit = Own(owned, AuditSpools.Open(directory.Combine("audit"), $"origin.{options.Region}", options.Audit, time));
+        return new OriginParts(catalog, blobs, host, audit);
     }
 
     private static StartupException? Explain(Exception exception) => exception switch

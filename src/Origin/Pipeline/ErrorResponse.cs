@@ -41,6 +41,13 @@ internal static class ErrorResponse
             return;
         }
 
+        // What can't be recorded is not told either way; 503 is what a caller that must ask again gets.
+        if (!exchange.TryEnd() && error.Code != S3ErrorCode.ServiceUnavailable)
+        {
+            await WriteAsync(exchange, S3ErrorCode.ServiceUnavailable);
+            return;
+        }
+
         response.ContentType = "application/xml";
         var document = ErrorDocument.Write(error, exchange.Parsed?.Resource ?? exchange.Signed.RawPath, exchange.RequestId, exchange.HostId);
         if (HttpMethods.IsHead(exchange.Request.Method))

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using EdgeCache.Origin.Authentication;
 using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.S3;
 
@@ -47,6 +48,18 @@ internal sealed class S3Exchange
     /// <summary>The principal's name, once authenticated.</summary>
     public string Principal { get; set; } = "-";
 
+    /// <summary>Once authenticated: who asks, and what was decided.</summary>
+    public AuthenticatedRequest? Authenticated { get; set; }
+
+    /// <summary>The edge that passed it on, where it was not authenticated.</summary>
+    public EdgeHop? Via { get; set; }
+
+    /// <summary>Whether it was found out whether the request is recorded.</summary>
+    public bool IsAuditKnown { get; set; }
+
+    /// <summary>What is to be done before the answer is complete; false when it could not be. See <see cref="TryEnd"/>.</summary>
+    public Func<bool>? Ending { get; set; }
+
     /// <summary>Whether an edge sent it, for its cache or for a client.</summary>
     public bool FromEdge { get; set; }
 
@@ -86,16 +99,38 @@ internal sealed class S3Exchange
         }
     }
 
+    /// <summary>
+    /// Called by whoever is about to hand the last piece of the answer to the network, with all that is told of the request settled. False: the answer
+    /// must not be completed.
+    /// </summary>
+    public bool TryEnd()
+    {
+        if (Ending is not { } ending)
+        {
+            return true;
+        }
+
+        Ending = null;
+        return ending();
+    }
+
     /// <summary>Answers with an XML document.</summary>
+    /// <exception cref="S3Exception">ServiceUnavailable when the answer may not be completed.</exception>
     public Task RespondXmlAsync(int status, ReadOnlyMemory<byte> document) => RespondAsync(status, "application/xml", document);
 
     /// <summary>Answers with a document of another type.</summary>
+    /// <exception cref="S3Exception">ServiceUnavailable when the answer may not be completed.</exception>
     public async Task RespondAsync(int status, string contentType, ReadOnlyMemory<byte> document)
     {
         Phase = RequestPhase.Respond;
         Response.StatusCode = status;
         Response.ContentType = contentType;
         Response.ContentLength = document.Length;
+        if (!TryEnd())
+        {
+            throw new S3Exception(S3ErrorCode.ServiceUnavailable);
+        }
+
         if (!HttpMethods.IsHead(Request.Method))
         {
             await Response.BodyWriter.WriteAsync(document, Aborted);

@@ -1,3 +1,4 @@
+using EdgeCache.Origin.Audit;
 using EdgeCache.Origin.Authentication;
 using EdgeCache.Origin.Authorization;
 using EdgeCache.Origin.Hosting;
@@ -17,6 +18,7 @@ internal sealed class S3Pipeline(
     Authenticator authenticator,
     Authorizer authorizer,
     OriginServices services,
+    RequestAudit audit,
     OriginMetrics metrics,
     ILogger<S3Pipeline> logger)
 {
@@ -33,7 +35,11 @@ internal sealed class S3Pipeline(
         {
             if (await RunAsync(exchange) is { } error)
             {
-                await ErrorResponse.WriteAsync(exchange, error);
+                await RefuseAsync(exchange, error);
+            }
+            else if (!exchange.TryEnd())
+            {
+                await ErrorResponse.WriteAsync(exchange, S3ErrorCode.ServiceUnavailable);
             }
         }
         catch (Exception e)
@@ -46,6 +52,8 @@ internal sealed class S3Pipeline(
             exchange.Outcome = answered.Status >= 500 ? RequestOutcome.Failed : RequestOutcome.Refused;
         }
 
+        // Answers that were cut off are recorded too; nobody is left to be told if they can't be.
+        exchange.TryEnd();
         output?.IsBusy = false;
         var elapsed = services.Time.GetElapsedTime(started);
         metrics.Count(exchange, elapsed);
@@ -79,9 +87,11 @@ internal sealed class S3Pipeline(
         var authenticated = await authenticator.AuthenticateAsync(signed, request!);
         if (!authenticated.Succeeded)
         {
+            exchange.Via = authenticator.FindHop(signed);
             return authenticated.Error;
         }
 
+        exchange.Authenticated = authenticated.Value;
         exchange.Principal = authenticated.Value.Principal.Name;
         exchange.FromEdge = authenticated.Value.IsEdgeRead || authenticated.Value.Via is not null;
         exchange.Phase = RequestPhase.Authorise;
@@ -96,6 +106,16 @@ internal sealed class S3Pipeline(
             return otherOwner;
         }
 
+        if (await audit.AdmitAsync(exchange) is { } unrecordable)
+        {
+            return unrecordable;
+        }
+
+        if (AuditBucketRules.Check(authorized.Value) is { } refused)
+        {
+            return refused;
+        }
+
         exchange.Phase = RequestPhase.Execute;
         return await OperationDispatcher.ExecuteAsync(new OperationContext(exchange, authorized.Value, services));
     }
@@ -105,15 +125,30 @@ internal sealed class S3Pipeline(
         ? new S3Error(S3ErrorCode.BadRequest, "Insufficient information. Origin request header needed.")
         : new S3Error(S3ErrorCode.AccessDenied, "CORSResponse: CORS is not enabled for this bucket.");
 
+    /// <summary>Answers an error, and has it recorded where its bucket's owner wants that.</summary>
+    private async Task RefuseAsync(S3Exchange exchange, S3Error error)
+    {
+        try
+        {
+            error = await audit.AdmitAsync(exchange) ?? error;
+        }
+        catch (S3Exception e)
+        {
+            error = e.Error;
+        }
+
+        await ErrorResponse.WriteAsync(exchange, error);
+    }
+
     private async Task HandleAsync(S3Exchange exchange, Exception exception)
     {
         switch (exception)
         {
             case S3Exception s3 when s3.Error.Status < 500 || !exchange.Response.HasStarted:
-                await ErrorResponse.WriteAsync(exchange, s3.Error);
+                await RefuseAsync(exchange, s3.Error);
                 break;
             case BadHttpRequestException bad:
-                await ErrorResponse.WriteAsync(exchange, ErrorResponse.FromBadRequest(bad));
+                await RefuseAsync(exchange, ErrorResponse.FromBadRequest(bad));
                 break;
             case OperationCanceledException or ConnectionResetException or ConnectionAbortedException:
             case IOException when exchange.Aborted.IsCancellationRequested:
@@ -122,7 +157,7 @@ internal sealed class S3Pipeline(
                 break;
             default:
                 logger.Failed(exception, exchange.OperationName, exchange.Phase, exchange.RequestId);
-                await ErrorResponse.WriteAsync(exchange, S3ErrorCode.InternalError);
+                await RefuseAsync(exchange, S3ErrorCode.InternalError);
                 break;
         }
     }

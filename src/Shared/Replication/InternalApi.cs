@@ -1,3 +1,4 @@
+using EdgeCache.Shared.Audit;
 using EdgeCache.Shared.Iam;
 
 namespace EdgeCache.Shared.Replication;
@@ -33,6 +34,13 @@ public static class InternalApi
 
     /// <summary>GET, PUT (reserve; 409 with the existing entry), DELETE, on the control plane: one <see cref="DirectoryEntry"/>.</summary>
     public const string DirectoryBucket = "/internal/v1/control/directory/{bucket}";
+
+    /// <summary>PUT, on the control plane: a batch of audit records, gzip of JSON lines. 204 when it is stored, now or before; 409 when it never can be.</summary>
+    public const string AuditBatch = "/internal/v1/control/audit/{organization}/{plane}/{batch}";
+
+    /// <summary>The path of one <see cref="AuditBatch"/>.</summary>
+    public static string PathOfAuditBatch(string organizationId, AuditPlane plane, AuditBatchId batch) =>
+        $"/internal/v1/control/audit/{Uri.EscapeDataString(organizationId)}/{AuditPlanes.Name(plane)}/{batch}";
 
     /// <summary>GET, on the control plane: <see cref="OrganizationFacts"/> of <c>{organization}</c>, or 404.</summary>
     public const string Organization = "/internal/v1/control/organizations/{organization}";

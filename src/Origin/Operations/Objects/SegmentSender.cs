@@ -15,7 +15,7 @@ internal static class SegmentSender
     public static async Task<S3Error?> SendAsync(OperationContext context, ImmutableArray<BlobSegment> segments, long offset, long length)
     {
         using var hold = segments.Length > 1 ? context.Services.Blobs.Holds.Enter() : null;
-        var started = false;
+        var (started, total) = (false, length);
         foreach (var segment in segments)
         {
             if (offset >= segment.Length)
@@ -34,7 +34,7 @@ internal static class SegmentSender
             context.Exchange.Phase = RequestPhase.Respond;
             started = true;
             var count = Math.Min(length, segment.Length - offset);
-            if (!await SendBlobAsync(context, blob, offset, count))
+            if (!await SendBlobAsync(context, blob, offset, count, total))
             {
                 return Truncate(context, $"blob {segment.Blob} is short or unreadable");
             }
@@ -50,8 +50,8 @@ internal static class SegmentSender
         return started ? Truncate(context, "the blobs are shorter than the object") : S3ErrorCode.InternalError;
     }
 
-    /// <summary>Sends a stretch of a blob; false when it can't be read to its end.</summary>
-    private static async Task<bool> SendBlobAsync(OperationContext context, BlobHandle blob, long offset, long count)
+    /// <summary>Sends a stretch of a blob; false when it can't be read to its end, or may not be sent to its end.</summary>
+    private static async Task<bool> SendBlobAsync(OperationContext context, BlobHandle blob, long offset, long count, long total)
     {
         var writer = context.Response.BodyWriter;
         while (count > 0)
@@ -77,6 +77,11 @@ internal static class SegmentSender
             offset += read;
             count -= read;
             context.Exchange.BytesSent += read;
+            if (context.Exchange.BytesSent == total && !context.Exchange.TryEnd())
+            {
+                return false;
+            }
+
             var flushed = await writer.FlushAsync(context.Aborted);
             if (flushed.IsCompleted)
             {
