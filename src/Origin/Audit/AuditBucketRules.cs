@@ -1,4 +1,5 @@
 using EdgeCache.Origin.Authorization;
+using EdgeCache.Origin.Pipeline;
 using EdgeCache.Shared.Audit;
 using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.S3;
@@ -15,7 +16,7 @@ internal static class AuditBucketRules
     private static readonly AccessDecision s_deleted = new(false, "only keys of the level full delete from audit buckets");
 
     /// <summary>The refusal of a request that was otherwise allowed; null when it may go on.</summary>
-    public static S3Error? Check(AuthorizedRequest authorized)
+    public static S3Error? Check(AuthorizedRequest authorized, S3Exchange exchange)
     {
         var request = authorized.Authenticated.Request;
         if (!AuditBucket.IsNameOfOne(request.Bucket))
@@ -28,7 +29,8 @@ internal static class AuditBucketRules
             return new S3Error(S3ErrorCode.InvalidBucketName, $"Names that begin with {AuditBucket.Prefix} are reserved.", [new("BucketName", request.Bucket)]);
         }
 
-        var broken = S3Actions.For(request.Operation, versionIdGiven: false) switch
+        var action = S3Actions.For(request.Operation, versionIdGiven: false);
+        var broken = action switch
         {
             "s3:PutObject" => s_written,
             "s3:DeleteObject" when authorized.Authenticated.Principal.Level != AccessLevel.Full => s_deleted,
@@ -39,7 +41,7 @@ internal static class AuditBucketRules
             return null;
         }
 
-        authorized.Authenticated.Note(broken, authorized.Bucket?.Facts);
+        exchange.Note(action, broken);
         return S3ErrorCode.AccessDenied;
     }
 }

@@ -1,20 +1,20 @@
 namespace EdgeCache.Origin.Audit;
 
-/// <summary>Log messages of the audit log: events 2800 to 2899.</summary>
+/// <summary>Log messages of the audit log: events 2200 to 2299.</summary>
 internal static partial class AuditLog
 {
-    [LoggerMessage(2800, LogLevel.Warning, "A batch of audit records of {Organization} could not be delivered ({Receipt}); it waits on disk.")]
+    [LoggerMessage(2200, LogLevel.Warning, "A batch of audit records of {Organization} could not be delivered ({Receipt}); it waits on disk.")]
     public static partial void NotDelivered(ILogger logger, string organization, Shared.Audit.AuditReceipt receipt);
 
-    [LoggerMessage(2801, LogLevel.Warning, "{Lines} lines of an audit batch were cut off or damaged, and are left out: after a crash that is the record of a request that was not answered.")]
+    [LoggerMessage(2201, LogLevel.Warning, "{Lines} lines of an audit batch were cut off or damaged, and are left out: after a crash that is the record of a request that was not answered.")]
     public static partial void Damaged(ILogger logger, int lines);
 
-    [LoggerMessage(2802, LogLevel.Error, "The audit batch {Path} can't be read.")]
+    [LoggerMessage(2202, LogLevel.Error, "The audit batch {Path} can't be read.")]
     public static partial void Unreadable(ILogger logger, string path, Exception exception);
 
-    [LoggerMessage(2803, LogLevel.Error, "A request was refused since its audit record could not be kept: the spool is full, or its disk fails.")]
+    [LoggerMessage(2203, LogLevel.Error, "A request was refused since its audit record could not be kept: the spool is full, or its disk fails.")]
     public static partial void Refused(ILogger logger);
 
-    [LoggerMessage(2804, LogLevel.Warning, "Audit records are left on disk for the next start: they could not be delivered in time.")]
+    [LoggerMessage(2204, LogLevel.Warning, "Audit records are left on disk for the next start: they could not be delivered in time.")]
     public static partial void LeftOnDisk(ILogger logger);
 }

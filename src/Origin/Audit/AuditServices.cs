@@ -5,7 +5,7 @@ using EdgeCache.Shared.Audit;
 
 namespace EdgeCache.Origin.Audit;
 
-/// <summary>Registers the audit log. It needs the spools, the catalog, the blob store, the bucket directory and <see cref="FindOrganization"/> as services.</summary>
+/// <summary>Registers the audit log. It needs the spools, the catalog, the blob store, the bucket directory and the facts of organizations as services.</summary>
 internal static class AuditServices
 {
     /// <summary>Batches to the control plane's host go one after the other.</summary>

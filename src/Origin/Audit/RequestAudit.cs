@@ -1,3 +1,4 @@
+using EdgeCache.Origin.Authorization;
 using EdgeCache.Origin.Catalog;
 using EdgeCache.Origin.Hosting;
 using EdgeCache.Origin.Pipeline;
@@ -8,17 +9,13 @@ using EdgeCache.Shared.S3;
 
 namespace EdgeCache.Origin.Audit;
 
-/// <summary>Finds the facts of an organization; null when there is no such organization.</summary>
-/// <exception cref="S3Exception">ServiceUnavailable when they are not known and can't be asked for.</exception>
-internal delegate ValueTask<OrganizationFacts?> FindOrganization(string organizationId, CancellationToken cancellationToken);
-
 /// <summary>
 /// Records S3 requests in the log of the bucket's owner, where the settings ask for it. What must be recorded and can't be is refused with 503: an
 /// audit that loses silently is worse than an outage that is seen. The record is written before the last bytes of the answer are handed to the
 /// network, so whoever has a complete answer is in the log.
 /// </summary>
 internal sealed class RequestAudit(
-    AuditSpools spools, FindOrganization organizations, OriginCatalog catalog, OriginOptions options, AuditMetrics metrics, TimeProvider time)
+    AuditSpools spools, Organizations organizations, OriginCatalog catalog, OriginOptions options, AuditMetrics metrics, TimeProvider time)
 {
     private readonly string _servedBy = $"origin/{options.Region}";
 
@@ -26,7 +23,9 @@ internal sealed class RequestAudit(
     /// Finds out whether a request is recorded, once, and refuses it where that would not be possible. A request that failed before it was authorised is
     /// looked at too: its bucket's owner wants to know.
     /// </summary>
-    public async ValueTask<S3Error?> AdmitAsync(S3Exchange exchange)
+    /// <param name="exchange">The request.</param>
+    /// <param name="bucket">The bucket, where it is known already.</param>
+    public async ValueTask<S3Error?> AdmitAsync(S3Exchange exchange, BucketFacts? bucket = null)
     {
         if (exchange.IsAuditKnown || exchange.Parsed is not { } request || exchange.Authenticated is { IsEdgeRead: true })
         {
@@ -34,8 +33,18 @@ internal sealed class RequestAudit(
         }
 
         exchange.IsAuditKnown = true;
-        if (await FindOwnerAsync(exchange, request) is not { } owner || await organizations(owner, exchange.Aborted) is not { } facts ||
-            !AuditPolicy.IsAudited(facts, request.Bucket))
+        if ((bucket?.OwnerOrganizationId ?? await FindOwnerAsync(exchange, request)) is not { } owner)
+        {
+            return null;
+        }
+
+        var reply = await organizations.FindAsync(owner);
+        if (!reply.IsKnown)
+        {
+            return new S3Error(S3ErrorCode.ServiceUnavailable, "The audit settings can't be read at the moment.");
+        }
+
+        if (reply.Facts is not { } facts || !AuditPolicy.IsAudited(facts, request.Bucket))
         {
             return null;
         }
@@ -52,11 +61,6 @@ internal sealed class RequestAudit(
 
     private async ValueTask<string?> FindOwnerAsync(S3Exchange exchange, S3Request request)
     {
-        if (exchange.Authenticated?.Bucket is { } bucket)
-        {
-            return bucket.OwnerOrganizationId;
-        }
-
         if (request.Bucket.Length > 0 && request.Operation != S3Operation.CreateBucket)
         {
             return (await catalog.Buckets.FindAsync(request.Bucket, exchange.Aborted))?.Facts.OwnerOrganizationId;
@@ -75,11 +79,11 @@ internal sealed class RequestAudit(
             Plane = AuditPlane.DataPlane,
             OrganizationId = owner,
             Time = time.GetUtcNow(),
-            Action = S3Actions.For(request.Operation, versionId is not null),
+            Action = exchange.Decided?.Action ?? S3Actions.For(request.Operation, versionId is not null),
             Operation = request.Operation.ToString(),
             Principal = authenticated?.Principal,
-            AccessKeyId = authenticated?.Claim?.AccessKeyId,
-            SourceAddress = via?.ClientAddress ?? exchange.Context.Connection.RemoteIpAddress?.ToString(),
+            AccessKeyId = authenticated?.Claim?.AccessKeyId is { } id && id != EdgeCredential.WellKnownAccessKeyId ? id : null,
+            SourceAddress = (via is null ? exchange.Context.Connection.RemoteIpAddress : via.ClientAddress)?.ToString(),
             Host = exchange.Request.Host.Value,
             Bucket = request.Bucket,
             Key = request.Key,
@@ -87,7 +91,7 @@ internal sealed class RequestAudit(
             RequestId = exchange.RequestId,
             Status = exchange.Response.StatusCode,
             ErrorCode = exchange.Error?.Code.ToString() ?? EndOf(exchange.Outcome),
-            Decision = authenticated?.Decision,
+            Decision = exchange.Decided?.Decision,
             BytesReceived = exchange.BytesReceived,
             BytesSent = exchange.BytesSent,
             Region = options.Region,

@@ -37,7 +37,6 @@ internal static class OriginApplication
         AddPipeline(builder.Services, options);
         builder.Services.AddMaintenance();
         builder.Services.AddSingleton(parts.Audit);
-        builder.Services.AddSingleton<FindOrganization>((id, _) => ValueTask.FromResult(parts.ControlPlane?.Organizations.Facts(id)));
         builder.Services.AddAudit(parts.ControlPlane);
         var application = builder.Build();
         Route(application);

@@ -106,12 +106,12 @@ internal sealed class S3Pipeline(
             return otherOwner;
         }
 
-        if (await audit.AdmitAsync(exchange) is { } unrecordable)
+        if (await audit.AdmitAsync(exchange, authorized.Value.Bucket?.Facts) is { } unrecordable)
         {
             return unrecordable;
         }
 
-        if (AuditBucketRules.Check(authorized.Value) is { } refused)
+        if (AuditBucketRules.Check(authorized.Value, exchange) is { } refused)
         {
             return refused;
         }

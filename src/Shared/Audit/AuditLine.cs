@@ -33,7 +33,7 @@ public static class AuditLine
     {
         organizationId = string.Empty;
         json = default;
-        if (line.Length <= HeadLength || !Utf8Parser.TryParse(line, out uint crc, out var read, 'x') || read != HeadLength - 1 ||
+        if (line.Length <= HeadLength || !Utf8Parser.TryParse(line, out uint crc, out var read, 'x') || read != HeadLength - 1 || line[read] != (byte)' ' ||
             Crc32C.Append(0, line[HeadLength..]) != crc)
         {
             return false;

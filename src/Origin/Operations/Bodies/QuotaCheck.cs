@@ -13,12 +13,19 @@ internal static class QuotaCheck
     /// <param name="context">The request.</param>
     /// <param name="length">How long the body will be, in bytes; null when that is not said.</param>
     /// <param name="findReplaced">Finds out how many bytes of what is there will be replaced; asked only when it matters.</param>
-    /// <returns>QuotaExceeded, or the quota to give the catalog.</returns>
+    /// <returns>QuotaExceeded, ServiceUnavailable when the quota is not known, or the quota to give the catalog.</returns>
     public static async ValueTask<(S3Error? Error, long QuotaBytes)> AskAsync(OperationContext context, long? length, Func<Task<long>> findReplaced)
     {
         var owner = context.Bucket.Facts.OwnerOrganizationId;
-        var facts = await context.Services.Organizations(owner, context.Aborted);
-        var quota = facts is null ? OrganizationFacts.StandardQuotaBytes : facts.QuotaBytes.GetValueOrDefault(context.Services.Options.Region, facts.DefaultQuotaBytes);
+        var reply = await context.Services.Organizations.FindAsync(owner);
+        if (!reply.IsKnown)
+        {
+            return (new S3Error(S3ErrorCode.ServiceUnavailable, "The quota can't be read at the moment."), 0);
+        }
+
+        var quota = reply.Facts is { } facts
+            ? facts.QuotaBytes.GetValueOrDefault(context.Services.Options.Region, facts.DefaultQuotaBytes)
+            : OrganizationFacts.StandardQuotaBytes;
         if (length is not > 0 || await context.Catalog.Usage.BytesAsync(owner, context.Aborted) is var used && used + length <= quota)
         {
             return (null, quota);

@@ -26,12 +26,17 @@ internal sealed record PartTarget(StoredUpload Upload, int PartNumber)
             : new PartTarget(upload, number);
     }
 
-    public NewPart NewPart(ReceivedBody body) => new()
+    /// <summary>Asks the quota for a part of a length in bytes, as <see cref="QuotaCheck.AskAsync"/>.</summary>
+    public ValueTask<(S3Error? Error, long QuotaBytes)> AskQuotaAsync(OperationContext context, long? length) =>
+        QuotaCheck.AskAsync(context, length, () => QuotaCheck.ReplacedPartAsync(context, Upload.UploadId, PartNumber));
+
+    public NewPart NewPart(ReceivedBody body, long quotaBytes) => new()
     {
         BucketId = Upload.BucketId,
         Key = Upload.Key,
         UploadId = Upload.UploadId,
         PartNumber = PartNumber,
+        QuotaBytes = quotaBytes,
         Segments = body.Segments,
         ETag = body.Digests.ETag,
         Checksum = new ObjectChecksum(PartAlgorithm, ChecksumType.FullObject, ChecksumValue.Encode(body.Digests.Checksums[PartAlgorithm])),

@@ -27,6 +27,12 @@ internal static class UploadPart
             return mismatch;
         }
 
+        var (exceeded, quota) = await target.Value.AskQuotaAsync(context, declared.Value.Length);
+        if (exceeded is not null)
+        {
+            return exceeded;
+        }
+
         var algorithm = target.Value.PartAlgorithm;
         var received = await BodyReceiver.ReceiveAsync(context, declared.Value, algorithm);
         if (!received.Succeeded)
@@ -35,7 +41,7 @@ internal static class UploadPart
         }
 
         var body = received.Value;
-        var stored = await Commit.PartAsync(context, target.Value.NewPart(body));
+        var stored = await Commit.PartAsync(context, target.Value.NewPart(body, quota));
         if (!stored.Succeeded)
         {
             return stored.Error;

@@ -38,6 +38,12 @@ internal static class UploadPartCopy
             return range.Error;
         }
 
+        var (exceeded, quota) = await target.Value.AskQuotaAsync(context, range.Value.Length);
+        if (exceeded is not null)
+        {
+            return exceeded;
+        }
+
         var copied = source.Foreign is { } foreign
             ? await foreign.ReceiveRangeAsync(range.Value.Length, target.Value.PartAlgorithm)
             : await SegmentCopier.CopyAsync(context, source.Local!.Segments, range.Value, target.Value.PartAlgorithm);
@@ -46,7 +52,7 @@ internal static class UploadPartCopy
             return copied.Error;
         }
 
-        var stored = await Commit.PartAsync(context, target.Value.NewPart(copied.Value));
+        var stored = await Commit.PartAsync(context, target.Value.NewPart(copied.Value, quota));
         if (!stored.Succeeded)
         {
             return stored.Error;

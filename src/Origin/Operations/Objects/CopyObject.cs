@@ -55,6 +55,12 @@ internal static class CopyObject
             return tags.Error;
         }
 
+        var (exceeded, quota) = await QuotaCheck.AskAsync(context, facts.Size, () => QuotaCheck.ReplacedObjectAsync(context));
+        if (exceeded is not null)
+        {
+            return exceeded;
+        }
+
         var copied = await CopyAsync(context, source);
         if (!copied.Succeeded)
         {
@@ -71,6 +77,7 @@ internal static class CopyObject
             Segments = bytes.Segments,
             ETag = bytes.ETag,
             OwnerOrganizationId = AclRules.OwnerOf(context, stored.Value.Acl),
+            QuotaBytes = quota,
             Headers = directives.ReplaceMetadata ? stored.Value.Headers : facts.Headers,
             UserMetadata = directives.ReplaceMetadata ? stored.Value.Metadata : facts.UserMetadata,
             Tags = tags.Value,

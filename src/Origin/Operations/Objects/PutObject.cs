@@ -28,6 +28,12 @@ internal static class PutObject
             return stored.Error;
         }
 
+        var (exceeded, quota) = await QuotaCheck.AskAsync(context, declared.Value.Length, () => QuotaCheck.ReplacedObjectAsync(context));
+        if (exceeded is not null)
+        {
+            return exceeded;
+        }
+
         var algorithm = declared.Value.Checksum?.Algorithm ?? DefaultChecksum;
         var received = await BodyReceiver.ReceiveAsync(context, declared.Value, algorithm);
         if (!received.Succeeded)
@@ -45,6 +51,7 @@ internal static class PutObject
             Segments = body.Segments,
             ETag = body.Digests.ETag,
             OwnerOrganizationId = AclRules.OwnerOf(context, stored.Value.Acl),
+            QuotaBytes = quota,
             Headers = stored.Value.Headers,
             UserMetadata = stored.Value.Metadata,
             Tags = stored.Value.Tags,
