@@ -20,6 +20,9 @@ public readonly record struct AccessRequest
     /// <summary>The key addressed; empty for actions on buckets.</summary>
     public string Key { get => field ?? string.Empty; init; }
 
+    /// <summary>The version addressed; null when it is that of the query's <c>versionId</c>, if any.</summary>
+    public string? VersionId { get; init; }
+
     /// <summary>The bucket; null only for actions that need none (CreateBucket, ListAllMyBuckets, the control plane's).</summary>
     public BucketFacts? Bucket { get; init; }
 

@@ -37,4 +37,15 @@ public sealed class RequestConditions
 
     /// <summary>The tags that the request sets, if they are not those of the header <c>x-amz-tagging</c>, which are found without.</summary>
     public ImmutableSortedDictionary<string, string>? RequestTags { get; init; }
+
+    /// <summary>The tags that the request sets. A header that is malformed sets none: the operation refuses it.</summary>
+    internal ImmutableSortedDictionary<string, string> Tags =>
+        field ??= RequestTags ?? (Header("x-amz-tagging") is { } header && ObjectTags.TryParseHeader(header, out var tags) is null ? tags : ObjectTags.None);
+
+    /// <summary>The source of a copy as <c>bucket/key</c>, decoded; null when there is none or it is malformed.</summary>
+    internal string? CopySource =>
+        Header(CopySourceName.Header) is { } header && CopySourceName.TryParse(header, out var source) is null ? $"{source!.Bucket}/{source.Key}" : null;
+
+    /// <summary>A header's value; null when it is absent.</summary>
+    internal string? Header(string lowerCaseName) => Request is not null && Request.TryGetHeader(lowerCaseName, out var value) ? value : null;
 }

@@ -67,7 +67,8 @@ public sealed class AccessEvaluatorTests
     [InlineData(CannedAcl.PublicRead, CannedAcl.Private, "s3:GetBucketAcl", false)]
     [InlineData(CannedAcl.PublicReadWrite, CannedAcl.Private, "s3:ListBucketVersions", true)]
     [InlineData(CannedAcl.PublicReadWrite, CannedAcl.Private, "s3:PutObject", true)]
-    [InlineData(CannedAcl.PublicReadWrite, CannedAcl.Private, "s3:DeleteObject", false)]
+    [InlineData(CannedAcl.PublicReadWrite, CannedAcl.Private, "s3:DeleteObject", true)]
+    [InlineData(CannedAcl.PublicReadWrite, CannedAcl.Private, "s3:DeleteObjectVersion", false)]
     [InlineData(CannedAcl.PublicReadWrite, CannedAcl.Private, "s3:GetObject", false)]
     [InlineData(CannedAcl.PublicReadWrite, CannedAcl.PublicReadWrite, "s3:DeleteBucket", false)]
     [InlineData(CannedAcl.PublicReadWrite, CannedAcl.PublicReadWrite, "s3:PutBucketVersioning", false)]
@@ -179,7 +180,8 @@ public sealed class AccessEvaluatorTests
             Principal = principal,
             Action = action,
             Organization = new OrganizationFacts { Id = principal.OrganizationId, Policies = [AccessPolicy.AllowEverything] },
-            BucketName = bucket?.Name ?? string.Empty,
+            BucketName = bucket?.Name ?? "bkt",
+            Key = "key",
             Bucket = bucket,
             Object = target,
         });

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
 namespace EdgeCache.Shared.Iam.Policies;
@@ -17,10 +18,11 @@ public sealed class AccessPolicy : IEquatable<AccessPolicy>
         {"version":"v1alpha1","name":"allow-everything","statements":[{"name":"allow-everything","effect":"Allow","actions":["*"],"resources":["*"],"principals":["*"]}]}
         """;
 
-    private AccessPolicy(string name, string json) => (Name, Json) = (name, json);
+    private AccessPolicy(string name, string json, ImmutableArray<PolicyStatement> statements) => (Name, Json, Statements) = (name, json, statements);
 
     /// <summary>Everyone of the organization may do everything.</summary>
-    public static AccessPolicy AllowEverything { get; } = new("allow-everything", AllowEverythingJson);
+    public static AccessPolicy AllowEverything { get; } =
+        TryParse(AllowEverythingJson, out var policy) is { } problem ? throw new InvalidOperationException(problem.Message) : policy!;
 
     /// <summary>The policy's name, unique in its organization.</summary>
     public string Name { get; }
@@ -28,26 +30,18 @@ public sealed class AccessPolicy : IEquatable<AccessPolicy>
     /// <summary>The document as it was put: the inner <c>policy</c> object.</summary>
     public string Json { get; }
 
-    /// <summary>Validates and compiles a policy; <paramref name="policy"/> is set exactly when no problem is returned.</summary>
+    internal ImmutableArray<PolicyStatement> Statements { get; }
+
+    /// <summary>Validates and compiles a policy; <paramref name="policy"/> is set exactly when no problem is returned. Never throws.</summary>
     /// <param name="json">The inner <c>policy</c> object.</param>
     /// <param name="policy">The policy.</param>
     public static PolicyProblem? TryParse(string json, out AccessPolicy? policy)
     {
-        policy = null;
-        if (PolicyText.TryReadObject(json, MaxBytes) is { } problem)
-        {
-            return problem;
-        }
-
-        using var document = System.Text.Json.JsonDocument.Parse(json);
-        if (!document.RootElement.TryGetProperty("name", out var name) || name.ValueKind != System.Text.Json.JsonValueKind.String ||
-            name.GetString() is not { Length: > 0 } text)
-        {
-            return new PolicyProblem(null, "name is missing.");
-        }
-
-        policy = new AccessPolicy(text, json);
-        return null;
+        var name = string.Empty;
+        var statements = ImmutableArray<PolicyStatement>.Empty;
+        var problem = PolicyReader.Read(json, MaxBytes, (reader, root) => new AccessPolicyParser(reader).TryRead(root, out name, out statements));
+        policy = problem is null ? new AccessPolicy(name, json, statements) : null;
+        return problem;
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
 namespace EdgeCache.Shared.Iam.Policies;
@@ -15,7 +16,11 @@ public sealed class BucketPolicy : IEquatable<BucketPolicy>
     /// <summary>The name by which decisions refer to the policy of the bucket.</summary>
     public const string DecisionName = "bucket-policy";
 
-    private BucketPolicy(string json) => Json = json;
+    private BucketPolicy(string json, ImmutableArray<PolicyStatement> statements)
+    {
+        (Json, Statements) = (json, statements);
+        IsPublic = statements.Any(static statement => statement.IsPublic);
+    }
 
     /// <summary>The document as it was put.</summary>
     public string Json { get; }
@@ -24,20 +29,20 @@ public sealed class BucketPolicy : IEquatable<BucketPolicy>
     /// <see href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-policy-status">S3 defines "public"</see>.</summary>
     public bool IsPublic { get; }
 
-    /// <summary>Validates and compiles a policy for a bucket; <paramref name="policy"/> is set exactly when no problem is returned.</summary>
-    public static PolicyProblem? TryParse(string json, string bucketName, out BucketPolicy? policy) => TryRestore(json, out policy);
+    internal ImmutableArray<PolicyStatement> Statements { get; }
+
+    /// <summary>Validates and compiles a policy for a bucket; <paramref name="policy"/> is set exactly when no problem is returned. Never throws.</summary>
+    public static PolicyProblem? TryParse(string json, string bucketName, out BucketPolicy? policy) => TryParseAny(json, bucketName, out policy);
 
     /// <summary>Compiles a policy that was accepted for its bucket before.</summary>
-    internal static PolicyProblem? TryRestore(string json, out BucketPolicy? policy)
-    {
-        policy = null;
-        if (PolicyText.TryReadObject(json, MaxBytes) is { } problem)
-        {
-            return problem;
-        }
+    internal static PolicyProblem? TryRestore(string json, out BucketPolicy? policy) => TryParseAny(json, bucketName: null, out policy);
 
-        policy = new BucketPolicy(json);
-        return null;
+    private static PolicyProblem? TryParseAny(string json, string? bucketName, out BucketPolicy? policy)
+    {
+        var statements = ImmutableArray<PolicyStatement>.Empty;
+        var problem = PolicyReader.Read(json, MaxBytes, (reader, root) => new BucketPolicyParser(reader, bucketName).TryRead(root, out statements));
+        policy = problem is null ? new BucketPolicy(json, statements) : null;
+        return problem;
     }
 
     /// <inheritdoc/>
