@@ -24,7 +24,7 @@ internal sealed class BucketPolicyParser(PolicyReader reader, string? bucket)
             {
                 case "Version" when property.Value.ValueKind != JsonValueKind.String || property.Value.GetString() is not ("2012-10-17" or "2008-10-17"):
                     return reader.Fail("The policy must contain a valid version string");
-                case "Id" when property.Value.ValueKind != JsonValueKind.String:
+                case "Id" when property.Value.ValueKind != JsonValueKind.String || property.Value.GetString() is null:
                     return reader.Fail("Id must be a string.");
                 case "Version" or "Id":
                     break;
