@@ -49,8 +49,11 @@ internal readonly record struct Credential(string AccessKeyId, SigV4Scope Scope)
     }
 
     /// <summary>Whether the scope is of the day on which the request was signed; the problem otherwise.</summary>
-    public string? CheckDate(DateTimeOffset signedAt) =>
-        SigV4Time.Format(signedAt).StartsWith(Scope.Date, StringComparison.Ordinal)
+    public string? CheckDate(DateTimeOffset signedAt)
+    {
+        Span<char> day = stackalloc char[8];
+        return SigV4Time.TryFormatDay(signedAt, day) && day.SequenceEqual(Scope.Date)
             ? null
             : $"Invalid credential date \"{Scope.Date}\". This date is not the same as X-Amz-Date: \"{SigV4Time.Format(signedAt)[..8]}\".";
+    }
 }

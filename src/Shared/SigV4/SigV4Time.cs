@@ -11,6 +11,9 @@ internal static class SigV4Time
 
     public static string Format(DateTimeOffset time) => time.UtcDateTime.ToString(BasicFormat, CultureInfo.InvariantCulture);
 
+    /// <summary>Writes the UTC day, <c>yyyyMMdd</c>.</summary>
+    public static bool TryFormatDay(DateTimeOffset time, Span<char> day) => time.UtcDateTime.TryFormat(day, out _, "yyyyMMdd", CultureInfo.InvariantCulture);
+
     public static bool TryParseBasic(string text, out DateTimeOffset time) =>
         DateTimeOffset.TryParseExact(text, BasicFormat, CultureInfo.InvariantCulture, Utc, out time);
 
