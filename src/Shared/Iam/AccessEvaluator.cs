@@ -79,14 +79,17 @@ public static class AccessEvaluator
         }
 
         var isForeign = context.Action.NeedsObject && IsForeign(request.Object, bucket);
-        var isAbsent = context.Action.NeedsObject && ReferenceEquals(request.Object, ObjectAccess.Absent);
-        if (bucket.Policy is { } policy && Decide(policy, context) is { } decided && (!decided.Allowed || !(isForeign || isAbsent)))
+        var isAbsent = context.Action.ReadsObject && ReferenceEquals(request.Object, ObjectAccess.Absent);
+        var isOfOwner = granting is not null && request.Principal.OrganizationId == bucket.OwnerOrganizationId;
+        if (bucket.Policy is { } policy && Decide(policy, context) is { } decided &&
+            (!decided.Allowed || !(isForeign || isAbsent || (!isOfOwner && policy.IsPublic && bucket.PublicAccess is { RestrictPublicBuckets: true }))))
         {
             return decided;
         }
 
         return isAbsent ? DecideAbsence(request)
-            : !isForeign && granting is not null && request.Principal.OrganizationId == bucket.OwnerOrganizationId ? granting.AllowedAsOwner!
+            : isOfOwner && !isForeign ? granting!.AllowedAsOwner!
+            : bucket.Ownership == ObjectOwnership.BucketOwnerEnforced ? DeniedDefault
             : DecideByAcl(context, bucket);
     }
 
@@ -158,7 +161,7 @@ public static class AccessEvaluator
         var (kind, principal) = (context.Action.Kind, context.Principal);
         if (AclRules.OnBucket(kind) is { } onBucket)
         {
-            return AclRules.BucketGrants(bucket.Acl, bucket.Grants, onBucket, principal) ? AllowedBucketAcl : DeniedDefault;
+            return AclRules.BucketGrants(bucket, onBucket, principal) ? AllowedBucketAcl : DeniedDefault;
         }
 
         if (!context.Action.NeedsObject || context.Request.Object is not { } target)
@@ -173,13 +176,13 @@ public static class AccessEvaluator
             return AllowedObjectOwner;
         }
 
-        return AclRules.OnObject(kind) is { } onObject && AclRules.ObjectGrants(target, bucket.OwnerOrganizationId, onObject, principal)
+        return AclRules.OnObject(kind) is { } onObject && AclRules.ObjectGrants(target, bucket, onObject, principal)
             ? AllowedObjectAcl
             : DeniedDefault;
     }
 
     // What another organization wrote into a bucket is its own: neither the bucket's owner nor the bucket policy can give it away.
-    private static bool IsForeign(ObjectAccess? target, BucketFacts bucket) =>
+    private static bool IsForeign(ObjectAccess? target, BucketFacts bucket) => bucket.Ownership != ObjectOwnership.BucketOwnerEnforced &&
         target is { OwnerOrganizationId.Length: > 0 } && target.OwnerOrganizationId != bucket.OwnerOrganizationId;
 
     private static int ResourceLength(in AccessRequest request, IamAction action)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EdgeCache.Shared.Replication;
 
 namespace EdgeCache.Shared.Iam;
 
@@ -32,21 +33,27 @@ internal static class AclRules
     };
 
     /// <summary>Whether a bucket's list grants a permission.</summary>
-    public static bool BucketGrants(CannedAcl acl, ImmutableArray<AclGrant>? grants, AclPermission wanted, Principal principal) =>
-        grants is { } explicitly ? HasGrant(explicitly, wanted, principal) : CannedGrants(acl, wanted, principal);
+    public static bool BucketGrants(BucketFacts bucket, AclPermission wanted, Principal principal) =>
+        bucket.Grants is { } explicitly
+            ? HasGrant(explicitly, wanted, principal, GroupsCount(bucket))
+            : GroupsCount(bucket) && CannedGrants(bucket.Acl, wanted, principal);
 
     /// <summary>Whether an object's list grants a permission to someone who does not own it.</summary>
-    public static bool ObjectGrants(ObjectAccess target, string bucketOwner, AclPermission wanted, Principal principal)
+    public static bool ObjectGrants(ObjectAccess target, BucketFacts bucket, AclPermission wanted, Principal principal)
     {
         if (target.Grants is { } explicitly)
         {
-            return HasGrant(explicitly, wanted, principal);
+            return HasGrant(explicitly, wanted, principal, GroupsCount(bucket));
         }
 
-        return CannedGrants(target.Acl, wanted, principal) || (principal.Kind == PrincipalKind.User && principal.OrganizationId == bucketOwner &&
-            (target.Acl == CannedAcl.BucketOwnerFullControl || (target.Acl == CannedAcl.BucketOwnerRead && wanted == AclPermission.Read)));
+        return (GroupsCount(bucket) && CannedGrants(target.Acl, wanted, principal)) ||
+            (principal.Kind == PrincipalKind.User && principal.OrganizationId == bucket.OwnerOrganizationId &&
+                (target.Acl == CannedAcl.BucketOwnerFullControl || (target.Acl == CannedAcl.BucketOwnerRead && wanted == AclPermission.Read)));
     }
 
+    private static bool GroupsCount(BucketFacts bucket) => bucket.PublicAccess is not { IgnorePublicAcls: true };
+
+    // What canned ACLs grant to others than owners, they grant to groups.
     private static bool CannedGrants(CannedAcl acl, AclPermission wanted, Principal principal) => wanted switch
     {
         AclPermission.Read => acl is CannedAcl.PublicRead or CannedAcl.PublicReadWrite ||
@@ -55,11 +62,11 @@ internal static class AclRules
         AclPermission.FullControl or AclPermission.ReadAcp or AclPermission.WriteAcp => false,
     };
 
-    private static bool HasGrant(ImmutableArray<AclGrant> grants, AclPermission wanted, Principal principal)
+    private static bool HasGrant(ImmutableArray<AclGrant> grants, AclPermission wanted, Principal principal, bool groupsCount)
     {
         foreach (var grant in grants)
         {
-            if ((grant.Permission == wanted || grant.Permission == AclPermission.FullControl) && IsGrantee(grant.Grantee, principal))
+            if ((grant.Permission == wanted || grant.Permission == AclPermission.FullControl) && IsGrantee(grant.Grantee, principal, groupsCount))
             {
                 return true;
             }
@@ -68,10 +75,10 @@ internal static class AclRules
         return false;
     }
 
-    private static bool IsGrantee(AclGrantee grantee, Principal principal) => grantee.Kind switch
+    private static bool IsGrantee(AclGrantee grantee, Principal principal, bool groupsCount) => grantee.Kind switch
     {
-        AclGranteeKind.AllUsers => true,
-        AclGranteeKind.AuthenticatedUsers => principal.Kind == PrincipalKind.User,
+        AclGranteeKind.AllUsers => groupsCount,
+        AclGranteeKind.AuthenticatedUsers => groupsCount && principal.Kind == PrincipalKind.User,
         AclGranteeKind.Organization => principal.Kind == PrincipalKind.User && grantee.Id.Length > 0 && grantee.Id == principal.OrganizationId,
     };
 }

@@ -12,8 +12,11 @@ internal sealed record IamAction(string Name, ActionKind Kind, int Index)
     public bool IsOfObject => Kind is ReadObject or ReadObjectSetting or ReadObjectAcl or WriteObject or RemoveObject or RemoveVersion or ActionKind.ListParts
         or WriteObjectSetting or WriteObjectAcl;
 
-    /// <summary>Whether it is done to an object that exists, so that its absence is an answer of its own.</summary>
-    public bool NeedsObject => Kind is ReadObject or ReadObjectSetting or ReadObjectAcl or WriteObjectSetting or WriteObjectAcl;
+    /// <summary>Whether it reads an object, so that the object's absence is an answer too. It is none to a change: the object may be there in a moment.</summary>
+    public bool ReadsObject => Kind is ReadObject or ReadObjectSetting or ReadObjectAcl;
+
+    /// <summary>Whether it concerns an object that exists, whose owner has a say.</summary>
+    public bool NeedsObject => ReadsObject || Kind is WriteObjectSetting or WriteObjectAcl;
 
     /// <summary>
     /// Whether a key's level admits it. Deny by default: a level or kind that no arm names is outside the ceiling.

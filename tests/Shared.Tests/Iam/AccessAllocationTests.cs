@@ -1,5 +1,4 @@
 using EdgeCache.Shared.Iam;
-using EdgeCache.Shared.Iam.Policies;
 using EdgeCache.Shared.Tests.Iam.Decisions;
 
 namespace EdgeCache.Shared.Tests.Iam;

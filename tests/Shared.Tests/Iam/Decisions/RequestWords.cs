@@ -38,6 +38,8 @@ internal sealed class RequestWords
     private SigV4Claim? _claim;
     private bool _hasConditions = true;
     private bool _hasBucket = true;
+    private PublicAccessBlock? _block;
+    private ObjectOwnership? _ownership;
 
     public RequestWords(IEnumerable<string> words)
     {
@@ -68,7 +70,13 @@ internal sealed class RequestWords
             VersionId = _version,
             Bucket = bucket.Length == 0 || !_hasBucket
                 ? null
-                : new BucketFacts(bucket, "ORD1", Owner, _acl, BucketVersioning.Unversioned, DateTimeOffset.UnixEpoch, 0) { Grants = _grants, Policy = policy },
+                : new BucketFacts(bucket, "ORD1", Owner, _acl, BucketVersioning.Unversioned, DateTimeOffset.UnixEpoch, 0)
+                {
+                    Grants = _grants,
+                    Policy = policy,
+                    PublicAccess = _block,
+                    Ownership = _ownership,
+                },
             Object = slash < 0 || _object == "none" ? null
                 : _object == "absent" ? ObjectAccess.Absent
                 : new ObjectAccess(_objectOwner, _objectAcl, _objectGrants) { Tags = _tags },
@@ -128,6 +136,8 @@ internal sealed class RequestWords
             case "noconditions": _hasConditions = false; break;
             case "ip": _address = value.Length == 0 ? null : IPAddress.Parse(value); break;
             case "now": _now = DateTimeOffset.Parse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal); break;
+            case "block": _block = new PublicAccessBlock(false, value.Contains("acls", StringComparison.Ordinal), false, value.Contains("policy", StringComparison.Ordinal)); break;
+            case "ownership": _ownership = Enum.Parse<ObjectOwnership>(value); break;
             case "tls": (_isSecure, _tls) = (true, value.Length == 0 ? null : value); break;
             case "location": _location = value; break;
             case "version": _version = value; break;
