@@ -13,14 +13,14 @@ internal static class CheckpointCommand
     public static Command Create()
     {
         var output = new Option<string>("--out") { Required = true, Description = "The directory to write into.", HelpName = "DIR" };
-        var size = ByteSize.Option("--size", 4L << 30, "The bytes of all tensors.");
+        var size = SizeOption.Create("--size", 4L << 30, "The bytes of all tensors.");
         var shards = new Option<int>("--shards") { Description = "The number of files.", DefaultValueFactory = _ => 8 }
             .Within(1, CheckpointPlan.MaxShards);
         var seed = new Option<ulong>("--seed") { Description = "The content's seed.", DefaultValueFactory = _ => DefaultSeed };
         var command = new Command("checkpoint", "Write a sharded checkpoint in safetensors format.") { output, size, shards, seed, CreateVerify() };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var plan = CheckpointPlan.Create(parsed.GetValue(size).Bytes, parsed.GetValue(shards), parsed.GetValue(seed));
+            var plan = CheckpointPlan.Create(parsed.GetValue(size), parsed.GetValue(shards), parsed.GetValue(seed));
             var watch = Stopwatch.StartNew();
             await CheckpointWriter.WriteAsync(plan, parsed.GetValue(output)!, new ConsoleLines(), cancellation);
             Console.WriteLine($"seed {plan.Seed}: {plan.TotalSize} tensor bytes in {plan.Shards.Count} shards, {watch.Elapsed.TotalSeconds:F1} s");

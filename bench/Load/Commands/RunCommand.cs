@@ -3,6 +3,7 @@ using EdgeCache.Load.Comparison;
 using EdgeCache.Load.Data;
 using EdgeCache.Load.Report;
 using EdgeCache.Load.Servers;
+using EdgeCache.Shared.Primitives;
 
 namespace EdgeCache.Load.Commands;
 
@@ -20,8 +21,8 @@ internal static class RunCommand
             .Within(0.1, 3600);
         var warmup = new Option<double>("--warm-seconds") { Description = "How long each workload runs unmeasured.", DefaultValueFactory = _ => 5 }
             .Within(0, 3600);
-        var large = ByteSize.Option("--large", 1L << 30, "The size of the large object.");
-        var cache = ByteSize.Option("--cache-size", 20L << 30, "The limit of each cache on disk.");
+        var large = SizeOption.Create("--large", 1L << 30, "The size of the large object.");
+        var cache = SizeOption.Create("--cache-size", 20L << 30, "The limit of each cache on disk.");
         var seed = new Option<ulong>("--seed") { Description = "The content's seed.", DefaultValueFactory = _ => 1 };
         var rate = new Option<double?>("--rate") { Description = "Small objects: requests per second as an open loop.", HelpName = "PER-SECOND" };
         var verify = new Option<bool>("--verify") { Description = "Compare every body (the client then limits the speed)." };
@@ -72,10 +73,10 @@ internal static class RunCommand
         }
 
         // The objects of the cold reads stay in the caches beside the data set; more of them would push it out and hits would be misses.
-        var needed = ((2L * settings.Rounds) + 3) * settings.LargeSize.Bytes;
-        if (settings.CacheSize.Bytes < needed)
+        var needed = ((2L * settings.Rounds) + 3) * settings.LargeSize;
+        if (settings.CacheSize < needed)
         {
-            await Console.Error.WriteLineAsync($"--cache-size {settings.CacheSize} is too small: {settings.Rounds} rounds need {needed >> 20}MiB.");
+            await Console.Error.WriteLineAsync($"--cache-size {ByteSize.Format(settings.CacheSize)} is too small: {settings.Rounds} rounds need {needed >> 20}MiB.");
             return 2;
         }
 
@@ -110,7 +111,7 @@ internal static class RunCommand
     {
         Directory.CreateDirectory(settings.WorkDirectory);
         var progress = new ConsoleLines();
-        var data = new DataSet(settings.Seed, settings.LargeSize.Bytes);
+        var data = new DataSet(settings.Seed, settings.LargeSize);
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = PrepareTimeout };
         var programs = settings.Servers.Count == 0 || settings.Servers.Contains(ServerGroup.EdgeCache) ? ProductPrograms.Find() : null;
         var nginx = NginxProcess.IsInstalled ? await NginxProcess.VersionAsync(cancellation) : null;

@@ -1,5 +1,3 @@
-using EdgeCache.Load.Commands;
-
 namespace EdgeCache.Load.Comparison;
 
 /// <summary>How a comparison is carried out; all of it is in the report.</summary>
@@ -17,10 +15,10 @@ internal sealed record RunSettings
     public required TimeSpan Warmup { get; init; }
 
     /// <summary>The size of the large object.</summary>
-    public required ByteSize LargeSize { get; init; }
+    public required long LargeSize { get; init; }
 
     /// <summary>The limit of each cache on disk.</summary>
-    public required ByteSize CacheSize { get; init; }
+    public required long CacheSize { get; init; }
 
     /// <summary>Requests per second of the small workloads as an open loop; null: closed loops only.</summary>
     public required double? Rate { get; init; }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using EdgeCache.Shared.Primitives;
 
 namespace EdgeCache.Load.Report;
 
@@ -32,8 +33,8 @@ internal static class TextReport
         Line(text, $"machine:  {machine.Cpu}, {machine.Cores} cores, {machine.MemoryGib:F1} GiB, Linux {machine.Kernel}, {machine.Runtime}");
         Line(text, $"load:     {machine.LoadAverageBefore} before, {machine.LoadAverageAfter} after (1, 5, 15 minutes)");
         Line(text, $"versions: edgecache {machine.ProductVersion}, nginx {machine.NginxVersion ?? "not installed"}");
-        Line(text, $"run:      seed {settings.Seed}, {settings.Rounds} rounds of {settings.Duration.TotalSeconds:0.##} s after {settings.Warmup.TotalSeconds:0.##} s unmeasured, large object {settings.LargeSize}, "
-            + $"caches {settings.CacheSize}, nginx workers {settings.NginxWorkers}, "
+        Line(text, $"run:      seed {settings.Seed}, {settings.Rounds} rounds of {settings.Duration.TotalSeconds:0.##} s after {settings.Warmup.TotalSeconds:0.##} s unmeasured, large object {ByteSize.Format(settings.LargeSize)}, "
+            + $"caches {ByteSize.Format(settings.CacheSize)}, nginx workers {settings.NginxWorkers}, "
             + (settings.Rate is { } rate ? $"small objects at {rate:0.##} requests/s" : "closed loops")
             + (settings.Verify ? ", every body compared by the client" : ""));
         if (settings.EdgeArguments.Count > 0)

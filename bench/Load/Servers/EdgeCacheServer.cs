@@ -1,5 +1,4 @@
 using System.Net;
-using EdgeCache.Load.Commands;
 using EdgeCache.Load.Data;
 using EdgeCache.Shared.SigV4;
 
@@ -45,7 +44,7 @@ internal sealed class EdgeCacheServer : ServerUnderTest
 
     /// <summary>Starts both tiers below <paramref name="directory"/> and uploads the data set to the origin.</summary>
     public static async Task<EdgeCacheServer> StartAsync(
-        ProductPrograms programs, string directory, ByteSize cacheSize, IReadOnlyList<string> edgeArguments, DataSet data, HttpClient http,
+        ProductPrograms programs, string directory, long cacheSize, IReadOnlyList<string> edgeArguments, DataSet data, HttpClient http,
         CancellationToken cancellation)
     {
         var originData = Path.Combine(directory, "origin");
@@ -112,7 +111,7 @@ internal sealed class EdgeCacheServer : ServerUnderTest
         "--Origin:Bootstrap:ApiToken=load-tool-api-token-for-loopback-only",
     ];
 
-    private static string[] EdgeArguments(string dataDirectory, ProductProcess origin, ByteSize cacheSize) =>
+    private static string[] EdgeArguments(string dataDirectory, ProductProcess origin, long cacheSize) =>
     [
         "--Edge:Name=LGA1",
         $"--Edge:S3Url={AnyPort}",

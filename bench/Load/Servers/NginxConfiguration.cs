@@ -1,5 +1,4 @@
 using System.Net;
-using EdgeCache.Load.Commands;
 
 namespace EdgeCache.Load.Servers;
 
@@ -15,8 +14,8 @@ internal static class NginxConfiguration
         """);
 
     /// <summary>Serves <paramref name="upstream"/> through a cache on disk.</summary>
-    public static string Cache(IPEndPoint listen, IPEndPoint upstream, ByteSize cacheSize, int workers) => Frame(workers, $$"""
-            proxy_cache_path cache levels=1:2 keys_zone=objects:32m max_size={{cacheSize.Bytes >> 20}}m inactive=1d use_temp_path=off;
+    public static string Cache(IPEndPoint listen, IPEndPoint upstream, long cacheSize, int workers) => Frame(workers, $$"""
+            proxy_cache_path cache levels=1:2 keys_zone=objects:32m max_size={{cacheSize >> 20}}m inactive=1d use_temp_path=off;
             upstream origin { server {{upstream}}; keepalive 64; }
             server {
                 listen {{listen}} reuseport;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Runtime.InteropServices;
-using EdgeCache.Load.Commands;
 using EdgeCache.Load.Data;
 
 namespace EdgeCache.Load.Servers;
@@ -35,7 +34,7 @@ internal sealed class NginxServer : ServerUnderTest
 
     /// <summary>Starts an nginx over the files below <paramref name="root"/>, and one that caches what it serves.</summary>
     public static async Task<NginxServer> StartCacheAsync(
-        string directory, string root, ByteSize cacheSize, int workers, CancellationToken cancellation)
+        string directory, string root, long cacheSize, int workers, CancellationToken cancellation)
     {
         var upstream = await StartFilesAsync(Path.Combine(directory, "upstream"), root, workers, cancellation);
         try

@@ -32,6 +32,20 @@ public static class ByteSize
         return true;
     }
 
+    /// <summary>A size in the largest unit that divides it: <c>1GiB</c>.</summary>
+    public static string Format(long bytes)
+    {
+        foreach (var (suffix, shift) in Units.Reverse())
+        {
+            if (bytes != 0 && (bytes & ((1L << shift) - 1)) == 0)
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"{bytes >> shift}{suffix}");
+            }
+        }
+
+        return bytes.ToString(CultureInfo.InvariantCulture);
+    }
+
     /// <summary>Reads a size that was checked before.</summary>
     /// <exception cref="FormatException">It is no size.</exception>
     public static long Parse(string text) => TryParse(text, out var bytes) ? bytes : throw new FormatException($"'{text}' is not a size.");

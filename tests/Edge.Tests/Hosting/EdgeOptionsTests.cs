@@ -21,6 +21,14 @@ public sealed class EdgeOptionsTests
     }
 
     [Theory]
+    [InlineData(0, "0")]
+    [InlineData(1023, "1023")]
+    [InlineData(64 << 10, "64KiB")]
+    [InlineData(20L << 30, "20GiB")]
+    [InlineData((1L << 30) + (1 << 20), "1025MiB")]
+    public void A_size_is_written_in_its_largest_unit(long bytes, string text) => Assert.Equal(text, ByteSize.Format(bytes));
+
+    [Theory]
     [InlineData("")]
     [InlineData(null)]
     [InlineData("-1")]
