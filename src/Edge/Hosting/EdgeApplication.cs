@@ -1,6 +1,7 @@
 using System.Text;
-using EdgeCache.Edge.Pipeline;
 using EdgeCache.Shared.Diagnostics;
+using EdgeCache.Shared.Http;
+using EdgeCache.Shared.S3;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -38,7 +39,7 @@ internal static class EdgeApplication
         kestrel.AllowSynchronousIO = false;
         // Read byte by byte, since clients sign and send both UTF-8 and Latin-1; written as the UTF-8 that they are kept as.
         kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
-        kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.UTF8;
+        kestrel.ResponseHeaderEncodingSelector = static _ => HeaderText.Instance;
         var limits = kestrel.Limits;
         limits.MaxConcurrentConnections = options.MaxConnections;
         limits.MaxRequestBodySize = null; // The origin has a limit for each operation; nothing is kept of a body here.

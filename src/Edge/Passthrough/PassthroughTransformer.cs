@@ -54,7 +54,15 @@ internal sealed class PassthroughTransformer(
             proxyRequest.Headers.Remove(name);
         }
 
-        if (proxyRequest.Content is { } content && (httpContext.Request.Headers.Expect.Count > 0 || httpContext.Request.ContentLength is null or > MaxEagerBody))
+        // Any other expectation is none that HTTP knows; beside ours it would make one that no server answers.
+        var clientWaits = httpContext.Request.Headers.Expect.ToString().Equals("100-continue", StringComparison.OrdinalIgnoreCase);
+        if (!clientWaits)
+        {
+            proxyRequest.Headers.Remove("Expect");
+        }
+
+        if (proxyRequest.Content is { } content && httpContext.Request.ContentLength != 0 &&
+            (clientWaits || httpContext.Request.ContentLength is null or > MaxEagerBody))
         {
             proxyRequest.Headers.ExpectContinue = true;
             if (httpContext.Request.ContentLength is <= MaxBodySentAfterRefusal and var length)

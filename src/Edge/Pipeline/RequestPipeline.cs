@@ -48,9 +48,14 @@ internal sealed class RequestPipeline(
 
     private async Task<S3Error?> RunAsync(EdgeRequest request)
     {
-        if (RequestLimits.Check(request.Http.Request) is { } excess)
+        if (request.Signed.HeaderBytes > RequestLimits.MaxHeaderBytes)
         {
-            return excess;
+            return RequestLimits.HeadersTooLarge;
+        }
+
+        if (HttpMethods.IsOptions(request.Http.Request.Method))
+        {
+            return Preflight.Refuse(request.Http.Request.Headers.Origin.Count > 0);
         }
 
         var signed = request.Signed;

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using EdgeCache.Edge.Hosting;
+using EdgeCache.Shared.Http;
 
 namespace EdgeCache.Edge.Upstream;
 
@@ -50,8 +51,8 @@ internal static class UpstreamHttp
         PooledConnectionLifetime = ConnectionLifetime,
         Expect100ContinueTimeout = ContinueTimeout,
 
-        // A client's headers are read and passed on byte by byte; what origins answer is UTF-8.
+        // A client's headers are read and passed on byte by byte; so are an origin's.
         RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
-        ResponseHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
+        ResponseHeaderEncodingSelector = static (_, _) => HeaderText.Instance,
     };
 }

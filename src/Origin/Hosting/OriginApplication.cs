@@ -11,6 +11,7 @@ using EdgeCache.Origin.Operations;
 using EdgeCache.Origin.Pipeline;
 using EdgeCache.Origin.Replication;
 using EdgeCache.Shared.Diagnostics;
+using EdgeCache.Shared.Http;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -49,7 +50,7 @@ internal static class OriginApplication
         kestrel.AllowSynchronousIO = false;
         // Read byte by byte, since clients sign and send both UTF-8 and Latin-1; written as the UTF-8 that they are kept as.
         kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
-        kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.UTF8;
+        kestrel.ResponseHeaderEncodingSelector = static _ => HeaderText.Instance;
         var limits = kestrel.Limits;
         limits.MaxConcurrentConnections = options.MaxConnections;
         limits.MaxRequestBodySize = null; // Each operation has its own limit, answered as S3 does.

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
-using EdgeCache.Origin.Pipeline;
 using EdgeCache.Shared.Http;
 using EdgeCache.Shared.S3;
 using EdgeCache.Shared.S3.Xml;
@@ -40,7 +39,7 @@ internal sealed class ParserRefusals(string hostId, TimeProvider time) : IObserv
     {
         StatusCodes.Status408RequestTimeout => S3ErrorCode.RequestTimeout,
         StatusCodes.Status431RequestHeaderFieldsTooLarge =>
-            new S3Error(S3ErrorCode.RequestHeaderSectionTooLarge, Details: [new("MaxSizeAllowed", $"{RequestLimits.MaxHeaderBytes}")]),
+            RequestLimits.HeadersTooLarge,
         StatusCodes.Status414UriTooLong => new S3Error(S3ErrorCode.InvalidURI, "The request line is too long."),
         _ => new S3Error(S3ErrorCode.BadRequest, refusal.Message),
     };

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using EdgeCache.Shared.Iam;
+using EdgeCache.Shared.S3;
 using EdgeCache.Shared.SigV4;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -37,6 +38,24 @@ internal sealed class HttpSignedRequest : ISignedRequest
     public string RawQuery { get; }
 
     public IEnumerable<string> HeaderNames => _headers.Keys;
+
+    /// <summary>The size of the header section, in bytes.</summary>
+    public int HeaderBytes
+    {
+        get
+        {
+            var total = 0;
+            foreach (var (name, values) in _headers)
+            {
+                foreach (var value in values)
+                {
+                    total += RequestLimits.SizeOf(name, value);
+                }
+            }
+
+            return total;
+        }
+    }
 
     public bool TryGetHeader(string lowerCaseName, out string value)
     {

@@ -64,14 +64,14 @@ internal sealed class S3Pipeline(
 
     private async Task<S3Error?> RunAsync(S3Exchange exchange)
     {
-        if (RequestLimits.Check(exchange.Request) is { } excess)
+        if (exchange.Signed.HeaderBytes > RequestLimits.MaxHeaderBytes)
         {
-            return excess;
+            return RequestLimits.HeadersTooLarge;
         }
 
         if (HttpMethods.IsOptions(exchange.Request.Method))
         {
-            return PreflightRefusal(exchange.Request);
+            return Preflight.Refuse(exchange.Request.Headers.Origin.Count > 0);
         }
 
         exchange.Phase = RequestPhase.Parse;
@@ -119,11 +119,6 @@ internal sealed class S3Pipeline(
         exchange.Phase = RequestPhase.Execute;
         return await OperationDispatcher.ExecuteAsync(new OperationContext(exchange, authorized.Value, services));
     }
-
-    // No bucket has a CORS configuration, so every preflight is refused, as S3 does.
-    private static S3Error PreflightRefusal(HttpRequest request) => request.Headers.Origin.Count == 0
-        ? new S3Error(S3ErrorCode.BadRequest, "Insufficient information. Origin request header needed.")
-        : new S3Error(S3ErrorCode.AccessDenied, "CORSResponse: CORS is not enabled for this bucket.");
 
     /// <summary>Answers an error, and has it recorded where its bucket's owner wants that.</summary>
     private async Task RefuseAsync(S3Exchange exchange, S3Error error)

@@ -4,6 +4,7 @@ using System.Xml;
 using System.Xml.Linq;
 using EdgeCache.Origin.Catalog;
 using EdgeCache.Origin.Hosting;
+using EdgeCache.Shared.Http;
 using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
@@ -51,7 +52,7 @@ internal sealed partial class RegionReader : IDisposable
             AllowAutoRedirect = false,
             ActivityHeadersPropagator = null,
             RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
-            ResponseHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
+            ResponseHeaderEncodingSelector = static (_, _) => HeaderText.Instance,
         })
         {
             Timeout = Timeout.InfiniteTimeSpan,

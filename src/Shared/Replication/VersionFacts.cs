@@ -42,7 +42,7 @@ public sealed record VersionFacts
     /// </summary>
     public ImmutableSortedDictionary<string, string> Headers { get; init; } = EmptyHeaders;
 
-    /// <summary>User metadata: name in lower case without the <c>x-amz-meta-</c> prefix, to value.</summary>
+    /// <summary>User metadata: name in lower case without the <c>x-amz-meta-</c> prefix, to value, which is <see cref="Http.HeaderText"/>.</summary>
     public ImmutableSortedDictionary<string, string> UserMetadata { get; init; } = EmptyHeaders;
 
     /// <summary>The checksum kept with the object, if any.</summary>

@@ -7,7 +7,7 @@ namespace EdgeCache.Shared.S3;
 
 /// <summary>
 /// The response headers that tell of a version (<see href="https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html">HeadObject</see>).
-/// Values are text: a server must read and write header values as UTF-8 for them to leave with the bytes that they came with.
+/// Values are <see cref="HeaderText"/>: with it a server writes the bytes that they came with.
 /// </summary>
 public static class S3ObjectHeaders
 {

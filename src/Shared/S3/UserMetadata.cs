@@ -1,16 +1,17 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
+using EdgeCache.Shared.Http;
 
 namespace EdgeCache.Shared.S3;
 
 /// <summary>
 /// The <c>x-amz-meta-*</c> headers (<see href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html#UserMetadata">user-defined metadata</see>).
-/// Values stay as they came: RFC 2047 words are not decoded, and text that a server reads and writes as UTF-8 leaves with the bytes that it arrived with.
+/// Values stay as they came: RFC 2047 words are not decoded, and text that a server reads and writes as <see cref="HeaderText"/> leaves with the bytes
+/// that it arrived with.
 /// </summary>
 public static class UserMetadata
 {
-    /// <summary>The most bytes of UTF-8 that names (without their prefix) and values may have together.</summary>
+    /// <summary>The most bytes that names (without their prefix) and values may have together.</summary>
     public const int MaxBytes = 2048;
 
     /// <summary>No metadata.</summary>
@@ -32,7 +33,7 @@ public static class UserMetadata
             }
 
             var name = header[S3ObjectHeaders.MetadataPrefix.Length..].ToLowerInvariant();
-            size += Encoding.UTF8.GetByteCount(name) + Encoding.UTF8.GetByteCount(value);
+            size += HeaderText.Instance.GetByteCount(name) + HeaderText.Instance.GetByteCount(value);
             (builder ??= None.ToBuilder())[name] = value;
         }
 

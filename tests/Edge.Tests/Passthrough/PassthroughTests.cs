@@ -89,6 +89,32 @@ public sealed class PassthroughTests
         Assert.Contains("Connection: close", head);
     }
 
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("", "body")]
+    [InlineData("200", "body")]
+    public async Task An_expectation_that_HTTP_does_not_know_is_not_passed_on(string expectation, string body)
+    {
+        await using var cluster = await EdgeCluster.StartAsync();
+        var response = await RawAsync(
+            cluster, $"PUT /models/a HTTP/1.1\r\nHost: localhost\r\nExpect: {expectation}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}");
+        Assert.StartsWith("HTTP/1.1 200", response, StringComparison.Ordinal);
+        var passed = Assert.Single(cluster.Ord.Passed);
+        Assert.Equal(body, Encoding.ASCII.GetString(passed.Body));
+        Assert.DoesNotContain("Expect", passed.Headers.Keys);
+    }
+
+    [Theory]
+    [InlineData("", 400)]
+    [InlineData("Origin: http://example.com\r\n", 403)]
+    public async Task OPTIONS_is_refused_as_the_origin_does(string header, int status)
+    {
+        await using var cluster = await EdgeCluster.StartAsync();
+        var response = await RawAsync(cluster, $"OPTIONS /models/a HTTP/1.1\r\nHost: localhost\r\n{header}Connection: close\r\n\r\n");
+        Assert.StartsWith($"HTTP/1.1 {status}", response, StringComparison.Ordinal);
+        Assert.Empty(cluster.Ord.Passed);
+    }
+
     [Fact]
     public async Task A_refusal_of_a_large_upload_arrives_before_its_body()
     {

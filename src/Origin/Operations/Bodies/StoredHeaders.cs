@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using EdgeCache.Origin.Catalog;
 using EdgeCache.Origin.Operations.Access;
+using EdgeCache.Shared.Http;
 using EdgeCache.Shared.S3;
 
 namespace EdgeCache.Origin.Operations.Bodies;
@@ -50,9 +51,11 @@ internal sealed record StoredHeaders(
             return badTags;
         }
 
-        var headers = context.Exchange.Request.Headers.Keys.Select(name => KeyValuePair.Create(name, context.Header(name) ?? string.Empty));
+        // Kept with every byte, as text that leaves as the same bytes.
+        string? Kept(string name) => context.Exchange.Header(name) is { } value ? HeaderText.FromLatin1(value) : null;
+        var headers = context.Exchange.Request.Headers.Keys.Select(name => KeyValuePair.Create(name, Kept(name) ?? string.Empty));
         return UserMetadata.TryRead(headers, out var metadata) is { } badMetadata
             ? badMetadata
-            : new StoredHeaders(StandardHeaders.Read(context.Header), metadata, tags, storageClass, acl.Value);
+            : new StoredHeaders(StandardHeaders.Read(Kept), metadata, tags, storageClass, acl.Value);
     }
 }
