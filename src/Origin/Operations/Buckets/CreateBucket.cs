@@ -18,6 +18,12 @@ internal static class CreateBucket
 {
     public static async Task<S3Error?> ExecuteAsync(OperationContext context)
     {
+        if (context.Principal.Kind == PrincipalKind.Anonymous)
+        {
+            // A bucket needs an owner. No policy can change that, so nobody need send the body for the decision.
+            return S3ErrorCode.AccessDenied;
+        }
+
         var acl = GivenAcl.ReadHeaders(context);
         if (!acl.Succeeded)
         {
