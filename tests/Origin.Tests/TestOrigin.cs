@@ -14,12 +14,14 @@ internal sealed class TestOrigin : IAsyncDisposable
 
     private readonly TempDirectory _directory;
     private readonly Dictionary<string, string?> _settings;
+    private readonly IConfiguration _configuration;
     private readonly TimeProvider _time;
     private bool _running;
 
-    private TestOrigin(TempDirectory directory, Dictionary<string, string?> settings, TimeProvider time, OriginServer server)
+    private TestOrigin(
+        TempDirectory directory, Dictionary<string, string?> settings, IConfiguration configuration, TimeProvider time, OriginServer server)
     {
-        (_directory, _settings, _time, Server) = (directory, settings, time, server);
+        (_directory, _settings, _configuration, _time, Server) = (directory, settings, configuration, time, server);
         _running = true;
     }
 
@@ -50,8 +52,9 @@ internal sealed class TestOrigin : IAsyncDisposable
         }
 
         time ??= TimeProvider.System;
-        var server = await OriginServer.StartAsync(Configuration(settings), time, TestContext.Current.CancellationToken);
-        return new TestOrigin(directory, settings, time, server);
+        var configuration = Configuration(settings);
+        var server = await OriginServer.StartAsync(configuration, time, TestContext.Current.CancellationToken);
+        return new TestOrigin(directory, settings, configuration, time, server);
     }
 
     public static Dictionary<string, string?> Settings(string directory) => new()
@@ -79,6 +82,27 @@ internal sealed class TestOrigin : IAsyncDisposable
     public static IConfiguration Configuration(Dictionary<string, string?> settings) =>
         new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
 
+    /// <summary>Starts the origin of another region, which follows this one's control plane, and makes each known to the other.</summary>
+    public async Task<TestOrigin> StartPeerAsync(string region)
+    {
+        var peer = await StartAsync(
+            new()
+            {
+                ["Origin:Region"] = region, ["Origin:ControlPlaneUrl"] = null, ["Origin:ControlPlaneAdminUrl"] = Server.AdminEndpoint.ToString(),
+            },
+            _time);
+        Introduce(peer, region);
+        peer.Introduce(this, _settings["Origin:Region"]!);
+        return peer;
+    }
+
+    private void Introduce(TestOrigin peer, string region)
+    {
+        _configuration["Origin:Peers:0:Name"] = region;
+        _configuration["Origin:Peers:0:S3Url"] = peer.Server.S3Endpoint.ToString();
+        _configuration["Origin:Peers:0:AdminUrl"] = peer.Server.AdminEndpoint.ToString();
+    }
+
     public async Task StopAsync()
     {
         if (_running)
@@ -91,7 +115,7 @@ internal sealed class TestOrigin : IAsyncDisposable
     public async Task RestartAsync()
     {
         await StopAsync();
-        Server = await OriginServer.StartAsync(Configuration(_settings), _time, TestContext.Current.CancellationToken);
+        Server = await OriginServer.StartAsync(_configuration, _time, TestContext.Current.CancellationToken);
         _running = true;
     }
 

@@ -23,6 +23,7 @@ internal static class ApiErrorCode
         StatusCodes.Status403Forbidden => (PermissionDenied, "The token may not do this."),
         StatusCodes.Status404NotFound => (NotFound, "There is nothing of this name; the API's paths are in /openapi.json."),
         StatusCodes.Status405MethodNotAllowed => (MethodNotAllowed, "The path does not take this method; see the Allow header."),
+        StatusCodes.Status409Conflict => (Conflict, "It exists, or there are as many as there may be."),
         StatusCodes.Status413PayloadTooLarge => (PayloadTooLarge, "The request's body is too large."),
         StatusCodes.Status415UnsupportedMediaType => (UnsupportedMediaType, "The request's body must be application/json."),
         StatusCodes.Status429TooManyRequests => (TooManyRequests, "Too many requests."),

@@ -1,4 +1,11 @@
+using EdgeCache.Origin.ControlPlane.Access;
 using EdgeCache.Origin.ControlPlane.AccessKeys;
+using EdgeCache.Origin.ControlPlane.AccessPolicies;
+using EdgeCache.Origin.ControlPlane.Buckets;
+using EdgeCache.Origin.ControlPlane.Credentials;
+using EdgeCache.Origin.ControlPlane.Description;
+using EdgeCache.Origin.ControlPlane.Organizations;
+using EdgeCache.Origin.ControlPlane.Tokens;
 using EdgeCache.Origin.Identity;
 
 namespace EdgeCache.Origin.ControlPlane;
@@ -21,7 +28,16 @@ internal static class ControlPlaneServices
         services.AddSingleton<ApiAuthentication>();
         services.AddSingleton<ApiConditions>();
         services.ConfigureHttpJsonOptions(static json => ApiJson.Configure(json.SerializerOptions));
-        services.AddApiEndpoints<AccessKeyEndpoints>();
+        services.AddApiDescription();
+        services
+            .AddApiEndpoints<AccessKeyEndpoints>()
+            .AddApiEndpoints<AccessPolicyEndpoints>()
+            .AddApiEndpoints<BucketEndpoints>()
+            .AddApiEndpoints<OrganizationSettingsEndpoints>()
+            .AddApiEndpoints<TokenExchangeEndpoints>()
+            .AddApiEndpoints<TokenEndpoints>()
+            .AddApiEndpoints<CanIEndpoints>()
+            .AddApiEndpoints<OperatorEndpoints>();
     }
 
     public static IServiceCollection AddApiEndpoints<T>(this IServiceCollection services)
@@ -33,6 +49,7 @@ internal static class ControlPlaneServices
         branch.UseRouting();
         branch.UseEndpoints(static api =>
         {
+            api.MapApiDescription();
             foreach (var endpoints in api.ServiceProvider.GetServices<IApiEndpoints>())
             {
                 endpoints.Map(api);

@@ -17,6 +17,7 @@ internal static class Help
           --Origin:AdminUrl=URL                health, metrics, internal API
           --Origin:ControlPlaneUrl=URL         host the control plane here and serve its API
           --Origin:ControlPlaneAdminUrl=URL    or: the admin URL of the origin that hosts it
+          --Origin:Peers:0:Name=NAME           another region's origin (also :S3Url, :AdminUrl)
           --Origin:ClusterSecret=SECRET        shared by all tiers, at least 16 characters
           --Origin:Domain=NAME                 object.<region>.NAME, accel-object.NAME
           --Origin:ControlPlaneMaxSilence=T    hh:mm:ss for which cached keys hold without the control plane

@@ -21,7 +21,8 @@ namespace EdgeCache.Origin.Hosting;
 /// <summary>Puts the web application together: one server, a branch for each listener.</summary>
 internal static class OriginApplication
 {
-    public static WebApplication Build(OriginOptions options, OriginParts parts, Listeners listeners, TimeProvider time, ILoggerFactory loggers)
+    public static WebApplication Build(
+        OriginOptions options, IConfiguration configuration, OriginParts parts, Listeners listeners, TimeProvider time, ILoggerFactory loggers)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, listeners));
@@ -34,6 +35,8 @@ internal static class OriginApplication
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton(parts.Catalog);
         builder.Services.AddSingleton(parts.Blobs);
+        builder.Services.AddSingleton(s => new RegionPeers(options, configuration, s.GetRequiredService<ILogger<RegionPeers>>()));
+        builder.Services.AddSingleton<RegionalFacts>();
         AddIdentity(builder.Services, parts.ControlPlane);
         AddPipeline(builder.Services, options);
         builder.Services.AddMaintenance();

@@ -44,6 +44,9 @@ public sealed class OriginOptions
     /// </summary>
     public TimeSpan ControlPlaneMaxSilence { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>The origins of the other regions; regions may be added while this origin runs.</summary>
+    public IList<PeerOptions> Peers { get; } = [];
+
     /// <summary>How often the control plane's API may be called; only read on its host.</summary>
     public ControlPlaneLimitOptions ControlPlaneLimits { get; } = new();
 

@@ -26,6 +26,7 @@ public sealed class OriginOptionsValidator : IValidateOptions<OriginOptions>
         CheckRegions(options, errors);
         CheckUrls(options, errors);
         CheckBootstrap(options, errors);
+        CheckPeers(options, errors);
         Check(errors, !string.IsNullOrWhiteSpace(options.DataDirectory), "DataDirectory is empty");
         Check(errors, options.ClusterSecret.Length >= MinSecretLength, $"ClusterSecret must have at least {MinSecretLength} characters");
         Check(errors, Uri.CheckHostName(options.Domain) == UriHostNameType.Dns, $"Domain '{options.Domain}' is not a host name");
@@ -68,7 +69,7 @@ public sealed class OriginOptionsValidator : IValidateOptions<OriginOptions>
         }
         else
         {
-            Check(errors, Uri.TryCreate(options.ControlPlaneAdminUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https",
+            Check(errors, IsHttpUrl(options.ControlPlaneAdminUrl),
                 "one of ControlPlaneUrl (host the control plane here) and ControlPlaneAdminUrl (where it is hosted) must be set to an http URL");
         }
     }
@@ -90,6 +91,17 @@ public sealed class OriginOptionsValidator : IValidateOptions<OriginOptions>
                 $"Bootstrap:Organizations:{i} needs Id, AccessKeyId and a SecretKey of at least {MinSecretKeyLength} characters");
         }
     }
+
+    private static void CheckPeers(OriginOptions options, List<string> errors)
+    {
+        for (var i = 0; i < options.Peers.Count; i++)
+        {
+            var peer = options.Peers[i];
+            Check(errors, IsRegionName(peer.Name) && IsHttpUrl(peer.S3Url) && IsHttpUrl(peer.AdminUrl), $"Peers:{i} needs a region's Name, S3Url and AdminUrl");
+        }
+    }
+
+    private static bool IsHttpUrl(string? text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https";
 
     private static void CheckListenUrl(List<string> errors, string name, string value) =>
         Check(errors, ListenUrl.TryParse(value, out _), $"{name} '{value}' is not of the form http://<address>:<port>");

@@ -34,6 +34,8 @@ public sealed class OriginServer : IAsyncDisposable
     /// <summary>Where the control plane's API is served; null when this origin does not host it.</summary>
     public Uri? ControlPlaneEndpoint { get; }
 
+    internal IServiceProvider Services => _application.Services;
+
     /// <summary>Starts an origin and returns once it serves.</summary>
     /// <param name="configuration">Has the section <see cref="OriginOptions.SectionName"/>, and may have <c>Logging</c>.</param>
     /// <param name="cancellationToken">Gives the start up.</param>
@@ -52,7 +54,7 @@ public sealed class OriginServer : IAsyncDisposable
             var loggers = Own(owned, LoggerFactory.Create(logging => OriginConfiguration.ConfigureLogging(logging, configuration)));
             var parts = await OpenPartsAsync(directory, options, time, loggers, owned, cancellationToken);
             var listeners = new Listeners(options);
-            var application = OriginApplication.Build(options, parts, listeners, time, loggers);
+            var application = OriginApplication.Build(options, configuration, parts, listeners, time, loggers);
             owned.Push(application);
             await application.StartAsync(cancellationToken);
             var server = new OriginServer(application, owned, listeners);
