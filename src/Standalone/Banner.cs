@@ -31,6 +31,7 @@ internal static class Banner
         Line($"  access key id         {bootstrap.AccessKeyId}");
         Line($"  secret key            {bootstrap.SecretKey}");
         Line($"  API token             {bootstrap.ApiToken}");
+        Line($"  operator token        {bootstrap.OperatorToken}");
         Line($"");
         Line($"Paste one of these:");
         Line($"");

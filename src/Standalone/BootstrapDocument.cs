@@ -14,10 +14,10 @@ internal sealed record BootstrapDocument(
     IReadOnlyList<string> MetricsEndpoints,
     string AccessKeyId,
     string SecretKey,
-    string ApiToken)
+    string ApiToken,
+    string OperatorToken)
 {
     public const string FileName = "bootstrap.json";
-
 
     public void Save(string dataDirectory) =>
         PrivateFile.Write(Path.Combine(dataDirectory, FileName), JsonSerializer.Serialize(this, BootstrapJson.Default.BootstrapDocument) + "\n");

@@ -12,6 +12,7 @@ internal sealed class Deployment : IAsyncDisposable
     /// <summary>How long all tiers together may take to stop before the process ends without them.</summary>
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(4);
 
+    private readonly List<IConfiguration> _originConfigurations = [];
     private readonly List<OriginServer> _origins = [];
     private readonly List<EdgeServer> _edges = [];
 
@@ -28,8 +29,11 @@ internal sealed class Deployment : IAsyncDisposable
             for (var i = 0; i < DeploymentNames.Regions.Count; i++)
             {
                 var configuration = OriginConfiguration(options, secrets, ports, i, deployment._origins.FirstOrDefault()?.AdminEndpoint);
+                deployment._originConfigurations.Add(configuration);
                 deployment._origins.Add(await OriginServer.StartAsync(configuration, cancellationToken));
             }
+
+            deployment.IntroduceOrigins();
 
             for (var i = 0; i < options.Edges; i++)
             {
@@ -52,7 +56,8 @@ internal sealed class Deployment : IAsyncDisposable
         [.. _edges.Select(static e => e.AdminEndpoint).Concat(_origins.Select(static o => o.AdminEndpoint)).Select(static a => Text(a) + "/metrics")],
         secrets.AccessKeyId,
         secrets.SecretKey,
-        secrets.ApiToken);
+        secrets.ApiToken,
+        secrets.OperatorToken!);
 
     public async ValueTask DisposeAsync()
     {
@@ -63,6 +68,20 @@ internal sealed class Deployment : IAsyncDisposable
         catch (TimeoutException)
         {
             // Nothing acknowledged is lost: every tier survives being killed.
+        }
+    }
+
+    /// <summary>Makes the origins known to each other, once all have their ports.</summary>
+    private void IntroduceOrigins()
+    {
+        for (var i = 0; i < _origins.Count; i++)
+        {
+            foreach (var (peer, index) in Enumerable.Range(0, _origins.Count).Where(p => p != i).Select(static (p, index) => (p, index)))
+            {
+                _originConfigurations[i][$"Origin:Peers:{index}:Name"] = DeploymentNames.Regions[peer];
+                _originConfigurations[i][$"Origin:Peers:{index}:S3Url"] = Text(_origins[peer].S3Endpoint);
+                _originConfigurations[i][$"Origin:Peers:{index}:AdminUrl"] = Text(_origins[peer].AdminEndpoint);
+            }
         }
     }
 
@@ -104,6 +123,7 @@ internal sealed class Deployment : IAsyncDisposable
             settings["Origin:Bootstrap:AccessKeyId"] = secrets.AccessKeyId;
             settings["Origin:Bootstrap:SecretKey"] = secrets.SecretKey;
             settings["Origin:Bootstrap:ApiToken"] = secrets.ApiToken;
+            settings["Origin:Bootstrap:OperatorToken"] = secrets.OperatorToken;
         }
         else
         {

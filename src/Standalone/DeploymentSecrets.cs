@@ -8,7 +8,8 @@ namespace EdgeCache.Standalone;
 /// The secrets of a deployment, made on the first start and kept in <c>&lt;data&gt;/secrets.json</c> (mode 0600). The cluster secret is not
 /// in <see cref="BootstrapDocument"/>, which users copy around.
 /// </summary>
-internal sealed record DeploymentSecrets(string ClusterSecret, string AccessKeyId, string SecretKey, string ApiToken)
+/// <param name="OperatorToken">Null in files that were written before there was an operator.</param>
+internal sealed record DeploymentSecrets(string ClusterSecret, string AccessKeyId, string SecretKey, string ApiToken, string? OperatorToken)
 {
     private const string FileName = "secrets.json";
     private const string UpperAlphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -19,15 +20,23 @@ internal sealed record DeploymentSecrets(string ClusterSecret, string AccessKeyI
         var path = Path.Combine(dataDirectory, FileName);
         if (File.Exists(path))
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(path), SecretsJson.Default.DeploymentSecrets)
+            var kept = JsonSerializer.Deserialize(File.ReadAllText(path), SecretsJson.Default.DeploymentSecrets)
                 ?? throw new InvalidDataException($"{path} is empty.");
+            return kept.OperatorToken is null ? Save(path, kept with { OperatorToken = NewOperatorToken() }) : kept;
         }
 
-        var secrets = new DeploymentSecrets(
+        return Save(path, new DeploymentSecrets(
             RandomNumberGenerator.GetString(Alphanumeric, 48),
             "CW" + RandomNumberGenerator.GetString(UpperAlphanumeric, 14),
             "cwo" + RandomNumberGenerator.GetString(Alphanumeric, 40),
-            "cwt" + RandomNumberGenerator.GetString(Alphanumeric, 40));
+            "cwt" + RandomNumberGenerator.GetString(Alphanumeric, 40),
+            NewOperatorToken()));
+    }
+
+    private static string NewOperatorToken() => "cwp" + RandomNumberGenerator.GetString(Alphanumeric, 40);
+
+    private static DeploymentSecrets Save(string path, DeploymentSecrets secrets)
+    {
         PrivateFile.Write(path, JsonSerializer.Serialize(secrets, SecretsJson.Default.DeploymentSecrets) + "\n");
         return secrets;
     }

@@ -51,8 +51,8 @@ public sealed class OriginOptions
     public ControlPlaneLimitOptions ControlPlaneLimits { get; } = new();
 
     /// <summary>
-    /// How long the credentials live that <c>temporary-credentials/api-token</c> hands out, 15 minutes to 12 hours. SDKs renew them by themselves, five
-    /// minutes before their end.
+    /// How long the credentials live that <c>temporary-credentials/api-token</c> hands out, 1 second to 12 hours. SDKs renew them by themselves, five
+    /// minutes before their end, so that below that they ask anew for every request.
     /// </summary>
     public TimeSpan ContainerCredentialsLifetime { get; set; } = TimeSpan.FromHours(1);
 

@@ -16,7 +16,7 @@ public sealed class OriginOptionsValidator : IValidateOptions<OriginOptions>
     public const int MinOperatorTokenLength = 16;
 
     private static readonly TimeSpan MaxSilenceLimit = TimeSpan.FromDays(7);
-    private static readonly TimeSpan MinCredentialsLifetime = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan MinCredentialsLifetime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxCredentialsLifetime = TimeSpan.FromHours(12);
 
     /// <inheritdoc/>
@@ -35,7 +35,7 @@ public sealed class OriginOptionsValidator : IValidateOptions<OriginOptions>
         Check(errors, options.UnseenKeysPerSecond is >= 1 and <= 10_000, "UnseenKeysPerSecond must lie between 1 and 10000");
         Check(errors, options.MaxConnections is >= 16 and <= 1_000_000, "MaxConnections must lie between 16 and 1000000");
         Check(errors, options.ContainerCredentialsLifetime >= MinCredentialsLifetime && options.ContainerCredentialsLifetime <= MaxCredentialsLifetime,
-            "ContainerCredentialsLifetime must lie between 15 minutes and 12 hours");
+            "ContainerCredentialsLifetime must lie between 1 second and 12 hours");
         foreach (var (limit, value) in options.ControlPlaneLimits.All)
         {
             Check(errors, value is > 0 and <= ControlPlaneLimitOptions.Highest,

@@ -10,7 +10,8 @@ internal sealed record Bootstrap(
     IReadOnlyList<string> MetricsEndpoints,
     string AccessKeyId,
     string SecretKey,
-    string ApiToken)
+    string ApiToken,
+    string OperatorToken)
 {
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
 

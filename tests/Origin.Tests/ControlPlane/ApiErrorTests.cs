@@ -43,16 +43,13 @@ public sealed class ApiErrorTests
     [Fact]
     public async Task Who_shows_too_many_wrong_tokens_waits_before_any_is_looked_at()
     {
-        await using var origin = await TestOrigin.StartAsync(new() { ["Origin:ControlPlaneLimits:WrongTokensPerMinute"] = "3" });
-        for (var i = 0; i < 3; i++)
-        {
-            (await new ApiClient(origin, "wrong").GetAsync(Keys)).ShouldFail(HttpStatusCode.Unauthorized, "unauthenticated");
-        }
+        await using var origin = await TestOrigin.StartAsync(new() { ["Origin:ControlPlaneLimits:WrongTokensPerMinute"] = "1" });
+        (await new ApiClient(origin, "wrong").GetAsync(Keys)).ShouldFail(HttpStatusCode.Unauthorized, "unauthenticated");
 
         var limited = await new ApiClient(origin).GetAsync(Keys);
 
         limited.ShouldFail(HttpStatusCode.TooManyRequests, "too_many_requests");
-        Assert.InRange(int.Parse(limited.Headers["Retry-After"], System.Globalization.CultureInfo.InvariantCulture), 1, 20);
+        Assert.InRange(int.Parse(limited.Headers["Retry-After"], System.Globalization.CultureInfo.InvariantCulture), 1, 60);
     }
 
     [Fact]
@@ -60,13 +57,12 @@ public sealed class ApiErrorTests
     {
         await using var origin = await TestOrigin.StartAsync(new()
         {
-            ["Origin:ControlPlaneLimits:CredentialsPerMinuteAndToken"] = "2", ["Origin:ControlPlaneLimits:CredentialsPerMinuteAndAddress"] = "4",
+            ["Origin:ControlPlaneLimits:CredentialsPerMinuteAndToken"] = "1", ["Origin:ControlPlaneLimits:CredentialsPerMinuteAndAddress"] = "3",
             ["Origin:Bootstrap:Organizations:0:ApiToken"] = "other-api-token", ["Origin:Bootstrap:Organizations:1:Id"] = "third",
             ["Origin:Bootstrap:Organizations:1:AccessKeyId"] = "AKTHIRD", ["Origin:Bootstrap:Organizations:1:SecretKey"] = "third-secret-key",
             ["Origin:Bootstrap:Organizations:1:ApiToken"] = "third-api-token",
         });
         var api = new ApiClient(origin);
-        await api.NewKeyAsync();
         await api.NewKeyAsync();
 
         (await api.PostAsync(Keys, """{"durationSeconds": 0}""")).ShouldFail(HttpStatusCode.TooManyRequests, "too_many_requests");
@@ -78,9 +74,8 @@ public sealed class ApiErrorTests
     [Fact]
     public async Task An_address_that_calls_too_often_waits()
     {
-        await using var origin = await TestOrigin.StartAsync(new() { ["Origin:ControlPlaneLimits:RequestsPerMinute"] = "2" });
+        await using var origin = await TestOrigin.StartAsync(new() { ["Origin:ControlPlaneLimits:RequestsPerMinute"] = "1" });
         var api = new ApiClient(origin);
-        (await api.GetAsync(Keys)).ShouldBe(HttpStatusCode.OK);
         (await api.GetAsync(Keys)).ShouldBe(HttpStatusCode.OK);
 
         (await api.GetAsync(Keys)).ShouldFail(HttpStatusCode.TooManyRequests, "too_many_requests");
