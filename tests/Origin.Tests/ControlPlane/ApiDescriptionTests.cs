@@ -61,7 +61,8 @@ public sealed class ApiDescriptionTests
         Assert.NotEmpty(operation.GetProperty("summary").GetString()!);
         var responses = operation.GetProperty("responses");
         var ok = responses.GetProperty("200").GetProperty("content").GetProperty("application/json");
-        Assert.True(ok.TryGetProperty("example", out _), name);
+        // The document's writer leaves out an empty example, which is all that {} could have.
+        Assert.True(ok.TryGetProperty("example", out _) || ok.GetRawText().Contains("/EmptyAnswer\"", StringComparison.Ordinal), name);
         CheckSchema(name, ok.GetProperty("schema"), document);
         var error = responses.GetProperty("500").GetProperty("content").GetProperty("application/json");
         Assert.Equal("#/components/schemas/ApiError", error.GetProperty("schema").GetProperty("$ref").GetString());
