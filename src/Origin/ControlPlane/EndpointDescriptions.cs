@@ -10,7 +10,7 @@ internal static class EndpointDescriptions
     public static RouteHandlerBuilder Describe(this RouteHandlerBuilder endpoint, string name, string summary, object answer, object? body = null) => endpoint
         .WithName(name)
         .WithSummary(summary)
-        .WithMetadata(new EndpointExample(ToNode(body), ToNode(answer)!));
+        .WithMetadata(new EndpointExample(WithoutNulls(ToNode(body)), ToNode(answer)!));
 
     /// <summary>Counts each call of the endpoint among the credentials that its token and its address may have.</summary>
     public static RouteHandlerBuilder LimitCredentials(this RouteHandlerBuilder endpoint) => endpoint.AddEndpointFilter(static (invocation, next) =>
@@ -18,6 +18,17 @@ internal static class EndpointDescriptions
         invocation.HttpContext.RequestServices.GetRequiredService<ApiLimits>().TakeCredential(invocation.HttpContext);
         return next(invocation);
     });
+
+    /// <summary>A body as one would write it: optional fields that are not set are left out.</summary>
+    private static JsonNode? WithoutNulls(JsonNode? body)
+    {
+        foreach (var name in (body as JsonObject)?.Where(static field => field.Value is null).Select(static field => field.Key).ToList() ?? [])
+        {
+            ((JsonObject)body!).Remove(name);
+        }
+
+        return body;
+    }
 
     private static JsonNode? ToNode(object? value) => value is null ? null : JsonSerializer.SerializeToNode(value, value.GetType(), ApiJson.Options);
 }
