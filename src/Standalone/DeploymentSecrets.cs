@@ -6,9 +6,8 @@ namespace EdgeCache.Standalone;
 
 /// <summary>
 /// The secrets of a deployment, made on the first start and kept in <c>&lt;data&gt;/secrets.json</c> (mode 0600). The cluster secret is not
-/// in <see cref="BootstrapDocument"/>, which users copy around.
+/// in <see cref="BootstrapDocument"/>, which users copy around. The operator's token is null in files that were written before there was an operator.
 /// </summary>
-/// <param name="OperatorToken">Null in files that were written before there was an operator.</param>
 internal sealed record DeploymentSecrets(string ClusterSecret, string AccessKeyId, string SecretKey, string ApiToken, string? OperatorToken)
 {
     private const string FileName = "secrets.json";
