@@ -7,7 +7,8 @@ internal sealed class ProcessDeployment : IAsyncDisposable
 {
     public const string AccessKeyId = "CWTESTTESTTEST01";
     public const string SecretKey = "cwotesttesttesttesttesttesttesttesttesttest";
-    private const string ClusterSecret = "a cluster secret for tests, long enough";
+    public const string ApiToken = "cwttesttesttesttesttesttesttesttesttesttest";
+    public const string ClusterSecret = "a cluster secret for tests, long enough";
 
     private readonly TempDirectory _directory = new();
 
@@ -31,19 +32,10 @@ internal sealed class ProcessDeployment : IAsyncDisposable
                     ["Region"] = "ORD1", ["Regions:0"] = "ORD1", ["S3Url"] = "http://127.0.0.1:0", ["AdminUrl"] = "http://127.0.0.1:0",
                     ["ControlPlaneUrl"] = "http://127.0.0.1:0", ["ClusterSecret"] = ClusterSecret, ["Domain"] = "localhost",
                     ["Bootstrap:OrganizationId"] = "main", ["Bootstrap:AccessKeyId"] = AccessKeyId, ["Bootstrap:SecretKey"] = SecretKey,
-                    ["Bootstrap:ApiToken"] = "cwttesttesttesttesttesttesttesttesttesttest",
+                    ["Bootstrap:ApiToken"] = ApiToken,
                 },
                 cancellationToken);
-            deployment.Edge = await ServerProcess.StartEdgeAsync(
-                Path.Combine(deployment._directory.Path, "edge"),
-                new()
-                {
-                    ["Name"] = "LGA1", ["S3Url"] = "http://127.0.0.1:0", ["AdminUrl"] = "http://127.0.0.1:0", ["CacheSize"] = cacheSize,
-                    ["ClusterSecret"] = ClusterSecret, ["ControlPlaneAdminUrl"] = deployment.Origin.Endpoints.Admin, ["DefaultRegion"] = "ORD1",
-                    ["Domain"] = "localhost", ["Regions:0:Name"] = "ORD1", ["Regions:0:S3Url"] = deployment.Origin.Endpoints.S3,
-                    ["Regions:0:AdminUrl"] = deployment.Origin.Endpoints.Admin,
-                },
-                cancellationToken);
+            deployment.Edge = await deployment.StartEdgeAsync("edge", "LGA1", cacheSize, cancellationToken);
             return deployment;
         }
         catch
@@ -52,6 +44,10 @@ internal sealed class ProcessDeployment : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Starts a further edge, which is the caller's to dispose.</summary>
+    public Task<ServerProcess> StartAnotherEdgeAsync(string name, CancellationToken cancellationToken) =>
+        StartEdgeAsync("edge-" + name, name, "1GiB", cancellationToken);
 
     /// <summary>How many object reads the origin has served since it was started.</summary>
     public Task<double> ObjectReadsAtOriginAsync(CancellationToken cancellationToken) => PrometheusMetrics.SumAsync(
@@ -71,4 +67,16 @@ internal sealed class ProcessDeployment : IAsyncDisposable
 
         _directory.Dispose();
     }
+
+    private Task<ServerProcess> StartEdgeAsync(string directory, string name, string cacheSize, CancellationToken cancellationToken) =>
+        ServerProcess.StartEdgeAsync(
+            Path.Combine(_directory.Path, directory),
+            new()
+            {
+                ["Name"] = name, ["S3Url"] = "http://127.0.0.1:0", ["AdminUrl"] = "http://127.0.0.1:0", ["CacheSize"] = cacheSize,
+                ["ClusterSecret"] = ClusterSecret, ["ControlPlaneAdminUrl"] = Origin.Endpoints.Admin, ["DefaultRegion"] = "ORD1",
+                ["Domain"] = "localhost", ["Regions:0:Name"] = "ORD1", ["Regions:0:S3Url"] = Origin.Endpoints.S3,
+                ["Regions:0:AdminUrl"] = Origin.Endpoints.Admin,
+            },
+            cancellationToken);
 }
