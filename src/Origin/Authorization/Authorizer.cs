@@ -70,6 +70,7 @@ internal sealed partial class Authorizer(
             Key = target.Key,
             Bucket = target.Bucket,
             Object = target.Object,
+            VersionId = target.VersionId,
             Conditions = conditions ?? basis.Conditions,
         });
         basis.Exchange.Note(target.Action, decision);

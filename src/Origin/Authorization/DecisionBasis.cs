@@ -35,4 +35,6 @@ internal sealed record DecisionBasis(
 /// <param name="Key">The key; empty for none.</param>
 /// <param name="Bucket">The bucket's facts, if there are any.</param>
 /// <param name="Object">The object, where it plays a part.</param>
-internal readonly record struct DecisionTarget(string Action, string BucketName, string Key, BucketFacts? Bucket, ObjectAccess? Object = null);
+/// <param name="VersionId">The version addressed, where the query does not say it.</param>
+internal readonly record struct DecisionTarget(
+    string Action, string BucketName, string Key, BucketFacts? Bucket, ObjectAccess? Object = null, string? VersionId = null);

@@ -72,6 +72,13 @@ internal sealed class FakeRegion(string name) : IAsyncDisposable
         Feed.PublishAt(sequence, ChangeKind.BucketChanged, bucket, string.Empty);
     }
 
+    /// <summary>Changes a bucket's facts and tells of it.</summary>
+    public long ChangeBucket(string bucket, Func<BucketFacts, BucketFacts> change)
+    {
+        _buckets[bucket] = change(_buckets[bucket]);
+        return Feed.Publish(ChangeKind.BucketChanged, bucket, string.Empty);
+    }
+
     public void RemoveBucket(string bucket)
     {
         _buckets.TryRemove(bucket, out _);

@@ -25,7 +25,7 @@ public sealed class AclTests
     }
 
     [Fact]
-    public async Task Explicit_grants_are_kept_exactly_and_in_order()
+    public async Task Explicit_grants_are_kept_exactly_and_shown_with_groups_first()
     {
         await using var origin = await TestOrigin.StartAsync();
         var client = origin.Client;
@@ -37,7 +37,7 @@ public sealed class AclTests
         {
             (await client.PutAsync(path, document)).ShouldBe(HttpStatusCode.OK);
             var acl = await client.GetAsync(path);
-            Assert.Equal(["READ", "FULL_CONTROL", "READ_ACP"], acl.Values("Permission"));
+            Assert.Equal(["READ_ACP", "READ", "FULL_CONTROL"], acl.Values("Permission"));
             Assert.Equal(["main", "other", "main"], acl.Values("ID"));
         }
 
@@ -63,7 +63,7 @@ public sealed class AclTests
 
         foreach (var path in (string[])["/bucket-1", "/bucket-1/put", "/bucket-1/copy", "/bucket-1/parts"])
         {
-            Assert.Equal(["READ", "WRITE_ACP", "WRITE_ACP"], (await client.GetAsync(path + "?acl")).Values("Permission"));
+            Assert.Equal(["WRITE_ACP", "READ", "WRITE_ACP"], (await client.GetAsync(path + "?acl")).Values("Permission"));
         }
     }
 

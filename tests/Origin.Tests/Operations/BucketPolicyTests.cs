@@ -14,12 +14,13 @@ public sealed class BucketPolicyTests
         var client = origin.Client;
         await S3TestClient.NewBucketAsync(client);
         (await client.GetAsync("/bucket-1?policy")).ShouldFail(HttpStatusCode.NotFound, "NoSuchBucketPolicy");
-        (await client.GetAsync("/bucket-1?policyStatus")).ShouldFail(HttpStatusCode.NotFound, "NoSuchBucketPolicy");
+        Assert.Equal("false", (await client.GetAsync("/bucket-1?policyStatus")).Value("IsPublic"));
 
         (await client.PutAsync("/bucket-1?policy", PublicRead)).ShouldBe(HttpStatusCode.NoContent);
 
         var read = await client.GetAsync("/bucket-1?policy");
         Assert.Equal((PublicRead, "application/json"), (read.Text, read["Content-Type"]));
+        Assert.Equal("true", (await client.GetAsync("/bucket-1?policyStatus")).Value("IsPublic"));
         await origin.RestartAsync();
         Assert.Equal(PublicRead, (await origin.Client.GetAsync("/bucket-1?policy")).Text);
         Assert.Equal(HttpStatusCode.NoContent, (await origin.Client.DeleteAsync("/bucket-1?policy")).Status);

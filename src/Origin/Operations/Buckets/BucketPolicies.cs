@@ -1,4 +1,5 @@
 using System.Text;
+using EdgeCache.Origin.Operations.Access;
 using EdgeCache.Origin.Operations.Bodies;
 using EdgeCache.Shared.Iam.Policies;
 using EdgeCache.Shared.S3;
@@ -27,12 +28,10 @@ internal static class BucketPolicies
 
     public static async Task<S3Error?> GetStatusAsync(OperationContext context)
     {
-        if (context.Bucket.Facts.Policy is not { } policy)
-        {
-            return None(context);
-        }
-
-        await context.Exchange.RespondXmlAsync(StatusCodes.Status200OK, PolicyStatus.Write(policy.IsPublic));
+        // Without a policy nothing is public by one, but it may be by the ACL.
+        var facts = context.Bucket.Facts;
+        var isPublic = facts.Policy?.IsPublic == true || new GivenAcl(facts.Acl, facts.Grants, IsGiven: true).IsPublic;
+        await context.Exchange.RespondXmlAsync(StatusCodes.Status200OK, PolicyStatus.Write(isPublic));
         return null;
     }
 

@@ -76,7 +76,7 @@ internal sealed record CopySource(StoredVersion? Local, ForeignSource? Foreign) 
         var found = await context.Catalog.Versions.FindAsync(bucket.Id, key, versionId, withSegments: true, context.Aborted);
         var action = S3Actions.For(S3Operation.GetObject, versionId is not null);
         var facts = found.Version?.Facts;
-        if (context.Decide(new DecisionTarget(action, name.Bucket, key, bucket.Facts, ObjectAccess.Of(facts))) is { } refused)
+        if (context.Decide(new DecisionTarget(action, name.Bucket, key, bucket.Facts, ObjectAccess.Of(facts), versionId)) is { } refused)
         {
             return refused;
         }

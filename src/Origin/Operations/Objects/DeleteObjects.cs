@@ -64,7 +64,7 @@ internal static class DeleteObjects
 
         var action = S3Actions.For(S3Operation.DeleteObjects, entry.VersionId is not null);
         var existing = await context.Catalog.Versions.FindAsync(context.Bucket.Id, key.Value, entry.VersionId, withSegments: false, context.Aborted);
-        var target = new DecisionTarget(action, context.Request.Bucket, key.Value, context.Bucket.Facts, ObjectAccess.Of(existing.Version?.Facts));
+        var target = new DecisionTarget(action, context.Request.Bucket, key.Value, context.Bucket.Facts, ObjectAccess.Of(existing.Version?.Facts), entry.VersionId);
         if (context.Decide(target) is { } refused)
         {
             return refused;

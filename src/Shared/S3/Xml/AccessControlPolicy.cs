@@ -9,7 +9,7 @@ namespace EdgeCache.Shared.S3.Xml;
 /// <see href="https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectAcl.html">PutObjectAcl</see> and their counterparts.
 /// </summary>
 /// <param name="OwnerId">The organization that owns the bucket or object; null in a request that does not say it.</param>
-/// <param name="Grants">What is granted, in the document's order.</param>
+/// <param name="Grants">What is granted.</param>
 public sealed record AccessControlPolicy(string? OwnerId, ImmutableArray<AclGrant> Grants)
 {
     /// <summary>The largest body, in bytes.</summary>
@@ -39,7 +39,7 @@ public sealed record AccessControlPolicy(string? OwnerId, ImmutableArray<AclGran
                 AclGrantee.Organization(bucketOwnerId), acl == CannedAcl.BucketOwnerRead ? AclPermission.Read : AclPermission.FullControl));
     }
 
-    /// <summary>Writes the document.</summary>
+    /// <summary>Writes the document: groups first, as canned ACLs have them, since clients look there for public access.</summary>
     /// <param name="displayName">The name for people of an organization, by its id; the id itself without.</param>
     public byte[] Write(Func<string, string>? displayName = null) => S3XmlWriter.Document("AccessControlPolicy", (Policy: this, Name: displayName ?? (static id => id)), static (w, s) =>
     {
@@ -49,7 +49,7 @@ public sealed record AccessControlPolicy(string? OwnerId, ImmutableArray<AclGran
         }
 
         w.WriteStartElement("AccessControlList");
-        foreach (var grant in s.Policy.Grants)
+        foreach (var grant in s.Policy.Grants.OrderBy(static g => g.Grantee.Kind == AclGranteeKind.Organization))
         {
             WriteGrant(w, grant, s.Name);
         }
