@@ -17,7 +17,7 @@ public sealed class RevocationTests
 {
     private const string Bucket = "secrets";
     private const string Path = $"/{Bucket}/k";
-    private const int Rounds = 10;
+    private const int Rounds = 5;
 
     private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(30) };
 
