@@ -4,6 +4,7 @@ using EdgeCache.Origin.ControlPlane.AccessPolicies;
 using EdgeCache.Origin.ControlPlane.Buckets;
 using EdgeCache.Origin.ControlPlane.Credentials;
 using EdgeCache.Origin.ControlPlane.Description;
+using EdgeCache.Origin.ControlPlane.Federation;
 using EdgeCache.Origin.ControlPlane.Organizations;
 using EdgeCache.Origin.ControlPlane.Tokens;
 using EdgeCache.Origin.Identity;
@@ -38,6 +39,7 @@ internal static class ControlPlaneServices
             .AddApiEndpoints<TokenEndpoints>()
             .AddApiEndpoints<CanIEndpoints>()
             .AddApiEndpoints<OperatorEndpoints>();
+        services.AddFederation(host);
     }
 
     public static IServiceCollection AddApiEndpoints<T>(this IServiceCollection services)

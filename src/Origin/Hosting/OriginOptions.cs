@@ -62,6 +62,13 @@ public sealed class OriginOptions
     /// </summary>
     public int UnseenKeysPerSecond { get; set; } = 50;
 
+    /// <summary>
+    /// Whether OpenID Connect issuers of federation configurations may be at addresses that are not public: in private networks, and on this machine,
+    /// there also without TLS. Leave it off where organizations don't trust one another: it lets their administrators make the control plane's host
+    /// send GET requests into its own network.
+    /// </summary>
+    public bool AllowPrivateIssuers { get; set; }
+
     /// <summary>The largest number of simultaneous connections of all listeners together.</summary>
     public int MaxConnections { get; set; } = 4096;
 

@@ -55,4 +55,7 @@ internal static class AccessKeyAttributes
 
     /// <summary>The region that a generated client configuration names.</summary>
     public const string DefaultRegion = "defaultRegion";
+
+    /// <summary>The federation configuration by which the key was issued.</summary>
+    public const string Federation = "federationConfigId";
 }

@@ -23,35 +23,37 @@ internal sealed class AccessKeyStore(IdentityDatabase database)
     /// Adds a key, in one transaction with the look at what allows it: the organization isn't suspended, and the token that it is made with
     /// (<see cref="AccessKey.TokenId"/>) holds. So no key survives the revocation of the token that was asking for it.
     /// </summary>
-    public Task<KeyAddition> AddAsync(AccessKey key, CancellationToken cancellationToken) => database.WriteAsync(
-        (connection, log) =>
+    public Task<KeyAddition> AddAsync(AccessKey key, CancellationToken cancellationToken) =>
+        database.WriteAsync((connection, log) => Add(connection, log, key), cancellationToken);
+
+    /// <summary>As <see cref="AddAsync"/>, within a transaction that has more to look at.</summary>
+    public static KeyAddition Add(SqliteConnection connection, ChangeLog log, AccessKey key)
+    {
+        if (Refuse(connection, key, log.Now) is { } refusal)
         {
-            if (Refuse(connection, key, log.Now) is { } refusal)
-            {
-                return refusal;
-            }
+            return refusal;
+        }
 
-            connection.Execute(
-                $"""
-                DELETE FROM access_keys WHERE id IN (SELECT id FROM access_keys WHERE expires_at < @before ORDER BY expires_at LIMIT {SweepSize})
-                """,
-                new { before = (log.Now - ExpiredRetention).ToUnixTimeMilliseconds() });
-            var added = connection.Execute(
-                """
-                INSERT OR IGNORE INTO access_keys
-                    (id, organization_id, principal, secret, level, groups, status, session_token_sha256, expires_at, created_at, token_id, attributes)
-                VALUES (@Id, @OrganizationId, @Principal, @Secret, @Level, @Groups, @Status, @SessionTokenSha256, @ExpiresAt, @CreatedAt, @TokenId, @Attributes)
-                """,
-                AccessKeyRow.From(key with { CreatedAt = log.Now })) == 1;
-            if (!added)
-            {
-                return KeyAddition.IdTaken;
-            }
+        connection.Execute(
+            $"""
+            DELETE FROM access_keys WHERE id IN (SELECT id FROM access_keys WHERE expires_at < @before ORDER BY expires_at LIMIT {SweepSize})
+            """,
+            new { before = (log.Now - ExpiredRetention).ToUnixTimeMilliseconds() });
+        var added = connection.Execute(
+            """
+            INSERT OR IGNORE INTO access_keys
+                (id, organization_id, principal, secret, level, groups, status, session_token_sha256, expires_at, created_at, token_id, attributes)
+            VALUES (@Id, @OrganizationId, @Principal, @Secret, @Level, @Groups, @Status, @SessionTokenSha256, @ExpiresAt, @CreatedAt, @TokenId, @Attributes)
+            """,
+            AccessKeyRow.From(key with { CreatedAt = log.Now })) == 1;
+        if (!added)
+        {
+            return KeyAddition.IdTaken;
+        }
 
-            log.Add(ChangeKind.AccessKeyChanged, key.Id);
-            return KeyAddition.Added;
-        },
-        cancellationToken);
+        log.Add(ChangeKind.AccessKeyChanged, key.Id);
+        return KeyAddition.Added;
+    }
 
     /// <summary>Finds a key, usable or not, and the feed's position at which it was read.</summary>
     public (AccessKey? Key, long AsOfSequence) Find(string id) =>

@@ -1,5 +1,6 @@
 using EdgeCache.Origin.Authentication;
 using EdgeCache.Origin.Hosting;
+using EdgeCache.Origin.Identity.Federation;
 
 namespace EdgeCache.Origin.Identity;
 
@@ -17,6 +18,8 @@ internal sealed class ControlPlaneHost : IDisposable
         BucketSettings = new BucketSettingsStore(database);
         OperatorTokens = new OperatorTokenStore(database);
         TemporaryKeys = new TemporaryKeys(AccessKeys, time);
+        Federation = new FederationStore(database);
+        FederatedKeys = new FederatedKeys(database, TemporaryKeys, time);
         SigningKeys = new LocalSigningKeys(AccessKeys, time);
     }
 
@@ -37,6 +40,10 @@ internal sealed class ControlPlaneHost : IDisposable
     public OperatorTokenStore OperatorTokens { get; }
 
     public TemporaryKeys TemporaryKeys { get; }
+
+    public FederationStore Federation { get; }
+
+    public FederatedKeys FederatedKeys { get; }
 
     public LocalSigningKeys SigningKeys { get; }
 

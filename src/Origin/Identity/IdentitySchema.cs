@@ -1,3 +1,5 @@
+using EdgeCache.Origin.Identity.Federation;
+
 namespace EdgeCache.Origin.Identity;
 
 /// <summary>
@@ -7,7 +9,7 @@ namespace EdgeCache.Origin.Identity;
 internal static class IdentitySchema
 {
     /// <summary>Step N (from 0) leads from version N to version N + 1.</summary>
-    public static IReadOnlyList<string> Steps { get; } = [Version1, Version2];
+    public static IReadOnlyList<string> Steps { get; } = [Version1, Version2, FederationSchema.Version1];
 
     private const string Version1 =
         """

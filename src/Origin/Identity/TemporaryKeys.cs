@@ -41,22 +41,24 @@ internal sealed class TemporaryKeys(AccessKeyStore keys, TimeProvider time)
     /// <exception cref="KeyRefusedException">As for temporary keys, or the organization has too many permanent ones.</exception>
     public Task<IssuedKey> IssuePermanentAsync(KeyDraft draft, CancellationToken cancellationToken) => IssueAsync(draft, null, null, cancellationToken);
 
+    /// <summary>Makes a key that <see cref="AccessKeyStore.Add"/> is to put in force.</summary>
+    public AccessKey Make(KeyDraft draft, DateTimeOffset? expiresAt) => new()
+    {
+        Id = Secrets.NewAccessKeyId(),
+        OrganizationId = draft.OrganizationId,
+        Principal = draft.PrincipalName,
+        Secret = Secrets.NewSecretKey(),
+        Level = draft.Level,
+        Groups = draft.Groups,
+        ExpiresAt = expiresAt,
+        CreatedAt = time.GetUtcNow(),
+        TokenId = draft.TokenId,
+        Attributes = draft.Attributes,
+    };
+
     private async Task<IssuedKey> IssueAsync(KeyDraft draft, DateTimeOffset? expiresAt, string? sessionToken, CancellationToken cancellationToken)
     {
-        var key = new AccessKey
-        {
-            Id = Secrets.NewAccessKeyId(),
-            OrganizationId = draft.OrganizationId,
-            Principal = draft.PrincipalName,
-            Secret = Secrets.NewSecretKey(),
-            Level = draft.Level,
-            Groups = draft.Groups,
-            SessionTokenSha256 = sessionToken is null ? null : Secrets.Hash(sessionToken),
-            ExpiresAt = expiresAt,
-            CreatedAt = time.GetUtcNow(),
-            TokenId = draft.TokenId,
-            Attributes = draft.Attributes,
-        };
+        var key = Make(draft, expiresAt) with { SessionTokenSha256 = sessionToken is null ? null : Secrets.Hash(sessionToken) };
         return await keys.AddAsync(key, cancellationToken) switch
         {
             KeyAddition.Added => new IssuedKey(key, sessionToken),
