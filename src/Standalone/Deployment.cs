@@ -109,6 +109,7 @@ internal sealed class Deployment : IAsyncDisposable
             ["Origin:AdminUrl"] = ports.OriginAdmin(index),
             ["Origin:ClusterSecret"] = secrets.ClusterSecret,
             ["Origin:Domain"] = DeploymentNames.Domain,
+            ["Origin:AllowPrivateIssuers"] = "true", // A laptop's cluster has its issuer on the laptop.
             ["Logging:LogLevel:Default"] = "Warning",
         };
         for (var i = 0; i < DeploymentNames.Regions.Count; i++)

@@ -35,7 +35,7 @@ internal sealed partial class FederationCredentialEndpoints(
     private async Task<Ok<CreatedAccessKey>> BySamlAsync(HttpContext context, ApiBody<SamlCredentialRequest> body, CancellationToken cancellationToken)
     {
         var (duration, organizationId, configId, response, role) = body.Value;
-        var config = grants.Find(organizationId, configId, isSaml: true);
+        var config = grants.Find(context, organizationId, configId, isSaml: true);
         var lifetime = FederationGrants.LifetimeOf(duration, config);
         if (response is null)
         {
@@ -48,13 +48,13 @@ internal sealed partial class FederationCredentialEndpoints(
             throw FederationGrants.Refuse(problem);
         }
 
-        return Answer(await grants.IssueAsync(context, config, identity!, lifetime, "cwobject:CreateAccessKeySAML", cancellationToken), config.Id);
+        return Answer(await grants.IssueAsync(context, config, identity!, lifetime, cancellationToken), config.Id);
     }
 
     private async Task<Ok<CreatedAccessKey>> ByOidcAsync(HttpContext context, ApiBody<OidcCredentialRequest> body, CancellationToken cancellationToken)
     {
         var (duration, organizationId, configId, token) = body.Value;
-        var config = grants.Find(organizationId, configId, isSaml: false);
+        var config = grants.Find(context, organizationId, configId, isSaml: false);
         var lifetime = FederationGrants.LifetimeOf(duration, config);
         if (token is null)
         {
@@ -68,7 +68,7 @@ internal sealed partial class FederationCredentialEndpoints(
             throw FederationGrants.Refuse(problem);
         }
 
-        return Answer(await grants.IssueAsync(context, config, identity!, lifetime, "cwobject:CreateAccessKeyOIDC", cancellationToken), config.Id);
+        return Answer(await grants.IssueAsync(context, config, identity!, lifetime, cancellationToken), config.Id);
     }
 
     private Ok<CreatedAccessKey> Answer(AccessKey key, string configId)

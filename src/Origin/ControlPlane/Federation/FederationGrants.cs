@@ -1,22 +1,27 @@
 using EdgeCache.Origin.Identity;
 using EdgeCache.Origin.Identity.Federation;
 using EdgeCache.Shared.Iam;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace EdgeCache.Origin.ControlPlane.Federation;
 
 /// <summary>Turns a federated identity into a key, if its organization's access policies let that identity have one.</summary>
 internal sealed class FederationGrants(FederationStore configs, OrganizationStore organizations, FederatedKeys keys, ApiConditions conditions)
 {
-    /// <summary>Finds an organization's configuration of one kind.</summary>
+    /// <summary>Finds an organization's configuration of one kind, which makes the request one of that organization.</summary>
     /// <exception cref="ApiException">404, the same for an unknown organization and an unknown configuration.</exception>
-    public FederationConfig Find(string? organizationId, string? configId, bool isSaml)
+    public FederationConfig Find(HttpContext context, string? organizationId, string? configId, bool isSaml)
     {
         var config = organizationId is null || configId is null
             ? throw ApiException.Invalid("'orgId' and 'configId' are required.")
             : configs.Find(organizationId, configId);
-        return config is { Settings.IsEnabled: true } && (config.Settings.Saml is not null) == isSaml
-            ? config
-            : throw ApiException.NotFound("There is no enabled federation configuration of this kind, organization and id.");
+        if (config is not { Settings.IsEnabled: true } || (config.Settings.Saml is not null) != isSaml)
+        {
+            throw ApiException.NotFound("There is no enabled federation configuration of this kind, organization and id.");
+        }
+
+        context.Features.Set(new FederatedCaller(config.OrganizationId, isSaml ? "cwobject:CreateAccessKeySAML" : "cwobject:CreateAccessKeyOIDC"));
+        return config;
     }
 
     /// <summary>How long the key may live.</summary>
@@ -29,23 +34,27 @@ internal sealed class FederationGrants(FederationStore configs, OrganizationStor
     }
 
     /// <summary>Issues the key.</summary>
-    /// <exception cref="ApiException">403 when no access policy allows the identity <paramref name="action"/>, or what else the issuing fails for.</exception>
+    /// <exception cref="ApiException">403 when no access policy allows the identity the request's action, or what else the issuing fails for.</exception>
     public async Task<AccessKey> IssueAsync(
-        HttpContext context, FederationConfig config, FederatedIdentity identity, TimeSpan lifetime, string action, CancellationToken cancellationToken)
+        HttpContext context, FederationConfig config, FederatedIdentity identity, TimeSpan lifetime, CancellationToken cancellationToken)
     {
+        var caller = context.Features.GetRequiredFeature<FederatedCaller>();
+        caller.Principal = new Principal(identity.Principal, config.OrganizationId, AccessLevel.Full, identity.Groups, PrincipalKind.User);
         var decision = AccessEvaluator.Evaluate(new AccessRequest
         {
-            Principal = new Principal(identity.Principal, config.OrganizationId, AccessLevel.Full, identity.Groups, PrincipalKind.User),
-            Action = action,
+            Principal = caller.Principal,
+            Action = caller.Action,
             Organization = organizations.Facts(config.OrganizationId),
             Conditions = conditions.Of(context),
         });
+        caller.Decision = decision;
         if (!decision.Allowed)
         {
-            throw ApiException.Denied($"{identity.Principal} may not do {action}: {decision.Reason}.");
+            throw ApiException.Denied($"{identity.Principal} may not do {caller.Action}: {decision.Reason}.");
         }
 
         var (problem, key) = await keys.IssueAsync(config, identity, lifetime, cancellationToken);
+        caller.AccessKeyId = key?.Id;
         return key ?? throw Refuse(problem!);
     }
 

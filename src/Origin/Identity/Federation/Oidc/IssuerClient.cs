@@ -28,6 +28,7 @@ internal sealed class IssuerClient : IDisposable
             ConnectTimeout = Timeout,
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             MaxResponseHeadersLength = 16,
+            MaxResponseDrainSize = 0,
             ConnectCallback = (context, cancellationToken) => IssuerAddress.ConnectAsync(context, allowPrivate, cancellationToken),
         };
         _http = new HttpClient(handler) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };

@@ -2,10 +2,10 @@ using System.Xml;
 
 namespace EdgeCache.Origin.Identity.Federation.Saml;
 
-/// <summary>Until when an assertion serves, and the session that it tells of.</summary>
-/// <param name="ExpiresAt">From when on it is refused, clock skew included.</param>
+/// <summary>Until when an assertion must be remembered, and the session that it tells of.</summary>
+/// <param name="RememberUntil">From when on it is refused for its age by every configuration, whatever its recipients and its clock skew.</param>
 /// <param name="SessionEndsAt">The earliest SessionNotOnOrAfter; null when there is none.</param>
-internal readonly record struct SamlWindow(DateTimeOffset ExpiresAt, DateTimeOffset? SessionEndsAt);
+internal readonly record struct SamlWindow(DateTimeOffset RememberUntil, DateTimeOffset? SessionEndsAt);
 
 /// <summary>What an assertion says of its issuer, its audience, its recipient and its times (saml-core-2.0-os 2.3 to 2.7).</summary>
 internal static class SamlAssertionChecks
@@ -25,15 +25,17 @@ internal static class SamlAssertionChecks
         }
 
         return CheckConditions(assertion, settings, clock, out var conditionsEnd)
-            ?? CheckSubject(document, settings, clock, out var confirmationEnd)
+            ?? CheckSubject(document, settings, clock)
             ?? CheckSessions(assertion, clock, out var sessionEnd)
-            ?? Close(new[] { conditionsEnd, confirmationEnd, issued + SamlValidator.MaxAge }.Min(), sessionEnd, clock, out window);
+            ?? Close(conditionsEnd, issued + SamlValidator.MaxAge, sessionEnd, clock, out window);
     }
 
-    private static FederationProblem? Close(DateTimeOffset end, DateTimeOffset? sessionEnd, SamlClock clock, out SamlWindow window)
+    private static FederationProblem? Close(
+        DateTimeOffset conditionsEnd, DateTimeOffset oldest, DateTimeOffset? sessionEnd, SamlClock clock, out SamlWindow window)
     {
-        window = new SamlWindow(end + clock.Skew, sessionEnd);
-        return clock.IsAfter(end) ? FederationProblem.Rejected("The Assertion has expired.") : null;
+        var end = conditionsEnd < oldest ? conditionsEnd : oldest;
+        window = new SamlWindow(end.AddSeconds(SamlSettings.MaxClockSkewSeconds), sessionEnd);
+        return clock.IsAfter(oldest) ? FederationProblem.Rejected("The Assertion has expired: it was issued too long ago.") : null;
     }
 
     private static FederationProblem? CheckConditions(XmlElement assertion, SamlSettings settings, SamlClock clock, out DateTimeOffset end)
@@ -75,9 +77,8 @@ internal static class SamlAssertionChecks
         return restrictions > 0 ? null : FederationProblem.Rejected("The Assertion is not restricted to an Audience.");
     }
 
-    private static FederationProblem? CheckSubject(SamlDocument document, SamlSettings settings, SamlClock clock, out DateTimeOffset end)
+    private static FederationProblem? CheckSubject(SamlDocument document, SamlSettings settings, SamlClock clock)
     {
-        end = default;
         var answersTo = document.Response.Attribute("InResponseTo");
         var reason = "The Assertion must have one Subject with a bearer confirmation.";
         var subject = document.Assertion.Only("Subject", SamlNames.Assertion);
@@ -89,7 +90,7 @@ internal static class SamlAssertionChecks
             }
 
             reason = confirmation.Only("SubjectConfirmationData", SamlNames.Assertion) is { } data
-                ? CheckConfirmation(data, answersTo, settings, clock, out end)
+                ? CheckConfirmation(data, answersTo, settings, clock)
                 : "A bearer confirmation must have one SubjectConfirmationData.";
             if (reason is null)
             {
@@ -101,9 +102,8 @@ internal static class SamlAssertionChecks
     }
 
     /// <summary>saml-profiles 4.1.4.2 and 4.1.4.3: Recipient and NotOnOrAfter must be there, NotBefore must not.</summary>
-    private static string? CheckConfirmation(XmlElement data, string? answersTo, SamlSettings settings, SamlClock clock, out DateTimeOffset end)
+    private static string? CheckConfirmation(XmlElement data, string? answersTo, SamlSettings settings, SamlClock clock)
     {
-        end = default;
         if (data.Attribute("Recipient") is not { } recipient || !settings.Recipients.Contains(recipient))
         {
             return "The Assertion is for another Recipient.";
@@ -114,7 +114,7 @@ internal static class SamlAssertionChecks
             return "A bearer confirmation must not have NotBefore.";
         }
 
-        if (!data.TryReadTime("NotOnOrAfter", out end) || clock.IsAfter(end))
+        if (!data.TryReadTime("NotOnOrAfter", out var end) || clock.IsAfter(end))
         {
             return "The Subject's confirmation has expired, or has no NotOnOrAfter.";
         }

@@ -47,7 +47,7 @@ internal sealed class SamlValidator(TimeProvider time)
 
     private static FederationProblem? Complete(ref FederatedIdentity? identity, XmlElement assertion, SigningCertificate signer, SamlWindow window)
     {
-        identity = identity! with { SessionEndsAt = window.SessionEndsAt, Use = new CredentialUse(Fingerprint(assertion, signer), window.ExpiresAt) };
+        identity = identity! with { SessionEndsAt = window.SessionEndsAt, Use = new CredentialUse(Fingerprint(assertion, signer), window.RememberUntil) };
         return null;
     }
 

@@ -133,40 +133,20 @@ public sealed class IssuerKeysTests : IAsyncLifetime
         Assert.Equal(FederationFault.IssuerUnavailable, (await ValidateAsync(_issuer.Key)).Problem?.Fault);
     }
 
+    /// <summary>The clock stands still, so nothing but the size can make the client give up.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Too_large_an_answer_is_not_read_to_its_end(bool saysItsLength)
     {
-        var sent = 0L;
-        var ended = new TaskCompletionSource();
         _issuer.Fault = async context =>
         {
-            const long huge = 1L << 30;
-            context.Response.ContentLength = saysItsLength ? huge : null;
-            var block = new byte[64 * 1024];
-            Array.Fill(block, (byte)' ');
-            try
-            {
-                for (; sent < huge; sent += block.Length)
-                {
-                    await context.Response.Body.WriteAsync(block, context.RequestAborted);
-                    context.RequestAborted.ThrowIfCancellationRequested();
-                }
-            }
-            catch (OperationCanceledException)
-            {
-                // The client has hung up, as it should.
-            }
-            finally
-            {
-                ended.SetResult();
-            }
+            context.Response.ContentLength = saysItsLength ? 1L << 30 : null;
+            await context.Response.Body.WriteAsync(new byte[saysItsLength ? 1 : IssuerClient.MaxDocumentBytes + 1], context.RequestAborted);
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
         };
 
         Assert.Equal(FederationFault.IssuerUnavailable, (await ValidateAsync(_issuer.Key)).Problem?.Fault);
-        await ended.Task.WaitAsync(TestContext.Current.CancellationToken);
-        Assert.InRange(sent, 0, 64 << 20); // what the sockets hold, not the gigabyte
     }
 
     [Fact]

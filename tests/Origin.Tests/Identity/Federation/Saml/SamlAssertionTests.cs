@@ -57,7 +57,7 @@ public sealed class SamlAssertionTests : IDisposable
         Assert.Equal("saml/reader", identity!.Principal);
         Assert.Equal(["team-a", "team-b"], identity.Groups);
         Assert.Equal(Instants.Start.AddHours(1), identity.SessionEndsAt);
-        Assert.Equal(Instants.Start.AddMinutes(6), identity.Use!.RememberUntil); // its end, and the clock skew
+        Assert.Equal(Instants.Start.AddMinutes(10), identity.Use!.RememberUntil); // its end, and the largest clock skew of any configuration
     }
 
     [Theory]
@@ -206,6 +206,14 @@ public sealed class SamlAssertionTests : IDisposable
         Assert.NotEqual(first, Use(other, new SamlShape(), signResponse: false));
     }
 
+    [Fact]
+    public void What_must_be_remembered_of_an_assertion_is_bounded_whatever_it_says()
+    {
+        var shape = new SamlShape { NotOnOrAfter = TimeSpan.FromDays(1_000), ConfirmationNotOnOrAfter = TimeSpan.FromDays(1_000) };
+
+        Assert.Equal(Instants.Start + SamlValidator.MaxAge + TimeSpan.FromMinutes(5), Validate(_idp.Respond(shape), _idp.Settings()).Identity!.Use!.RememberUntil);
+    }
+
     private static SamlShape Tell(string lie)
     {
         var late = TimeSpan.FromMinutes(-2);
@@ -215,7 +223,7 @@ public sealed class SamlAssertionTests : IDisposable
             "expired confirmation" => new SamlShape { ConfirmationNotOnOrAfter = late },
             "not yet valid" => new SamlShape { NotBefore = TimeSpan.FromMinutes(2) },
             "issued in the future" => new SamlShape { Issued = TimeSpan.FromMinutes(2) },
-            "issued too long ago" => new SamlShape { Issued = TimeSpan.FromHours(-13) },
+            "issued too long ago" => new SamlShape { Issued = TimeSpan.FromHours(-12) - TimeSpan.FromMinutes(1) },
             "wrong audience" => new SamlShape { Audience = "https://elsewhere.example.test/" },
             "longer audience" => new SamlShape { Audience = SamlShape.DefaultAudience + "x" },
             "no audience" => new SamlShape { Audience = null },
