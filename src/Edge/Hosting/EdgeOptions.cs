@@ -1,3 +1,5 @@
+using EdgeCache.Shared.Audit;
+
 namespace EdgeCache.Edge.Hosting;
 
 /// <summary>The settings of one edge: section <c>Edge</c> of the configuration.</summary>
@@ -65,6 +67,9 @@ public sealed class EdgeOptions
     /// as far as it can, and becomes ready when it is.
     /// </summary>
     public TimeSpan StartupPatience { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The bounds of the audit log.</summary>
+    public AuditOptions Audit { get; } = new();
 
     /// <summary>The bounds of fetching from origins.</summary>
     public FillOptions Fill { get; } = new();

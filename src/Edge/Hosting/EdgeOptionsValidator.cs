@@ -35,6 +35,7 @@ public sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
         CheckTime(errors, nameof(options.StartupPatience), options.StartupPatience, TimeSpan.Zero, TimeSpan.FromMinutes(1));
         CheckFill(errors, options.Fill);
         CheckUpstream(errors, options.Upstream);
+        errors.AddRange(options.Audit.Problems());
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 

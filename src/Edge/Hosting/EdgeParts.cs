@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using EdgeCache.Edge.Audit;
 using EdgeCache.Edge.Authentication;
 using EdgeCache.Edge.Authorization;
 using EdgeCache.Edge.Caching;
@@ -33,14 +34,22 @@ internal sealed class EdgeParts : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Stack<IDisposable> _owned = new();
     private readonly ChunkCache _store;
+    private readonly AuditParts _audit;
     private readonly MetadataCache _metadata;
     private readonly ControlPlane _controlPlane;
     private readonly RegionSet _regions;
 
     public EdgeParts(
-        EdgeOptions options, DataDirectory directory, ChunkCache store, HybridCache cache, IMeterFactory meters, TimeProvider time, ILoggerFactory loggers)
+        EdgeOptions options,
+        DataDirectory directory,
+        ChunkCache store,
+        HybridCache cache,
+        AuditParts audit,
+        IMeterFactory meters,
+        TimeProvider time,
+        ILoggerFactory loggers)
     {
-        (_options, _store, _time, _loggers) = (options, store, time, loggers);
+        (_options, _store, _audit, _time, _loggers) = (options, store, audit, time, loggers);
         Metrics = new EdgeMetrics(meters);
         _metadata = new MetadataCache(cache);
         _controlPlane = OpenControlPlane(directory);
@@ -78,12 +87,14 @@ internal sealed class EdgeParts : IAsyncDisposable
         var organizations = new OrganizationCache(_controlPlane, _metadata, options.ControlPlaneMaxSilence, _time, Metrics, _stopping.Token);
         var locator = new BucketLocator(directory, facts, _regions);
         var report = new CacheReport(options.Name);
+        var audit = new RequestAudit(_audit, organizations, locator, options, _time);
         var reads = new ObjectReads(
             new Authenticator(keys, _time),
             locator,
             organizations,
             versions,
             new Authoriser(_time, _loggers.CreateLogger<Authoriser>()),
+            audit,
             new RangeReaders(_store, Fills, options.Fill, Metrics),
             new ObjectResponder(report, _time, _loggers.CreateLogger<ObjectResponder>()));
         var passing = new RequestForwarder(
@@ -100,7 +111,7 @@ internal sealed class EdgeParts : IAsyncDisposable
             _loggers.CreateLogger<RequestForwarder>());
         var hosts = S3HostOptions.ForDomain(options.Domain, options.Regions.Select(static r => r.Name.ToLowerInvariant()), options.Domain);
         return new RequestPipeline(
-            hosts, reads, passing, new ErrorResponder(report, HostIdentity.For(options.Name), _time), Metrics, _time, _loggers.CreateLogger<RequestPipeline>());
+            hosts, reads, passing, new ErrorResponder(report, HostIdentity.For(options.Name), _time), audit, Metrics, _time, _loggers.CreateLogger<RequestPipeline>());
     }
 
     /// <summary>Ends what belongs to no request: questions, fills. After the server has stopped, so that nothing new begins.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using EdgeCache.Edge.Audit;
 using EdgeCache.Edge.Pipeline;
 using EdgeCache.Edge.Storage;
 using EdgeCache.Edge.Storage.Memory;
@@ -62,7 +63,9 @@ public sealed class EdgeServer : IAsyncDisposable
                 services: null, time, loggers, meters);
             owned.Push(cache);
             var listeners = new Listeners(options);
-            var parts = new EdgeParts(options, directory, store, cache, meters, time, loggers);
+            var audit = new AuditParts(options, directory, meters, time, loggers);
+            owned.Push(audit);
+            var parts = new EdgeParts(options, directory, store, cache, audit, meters, time, loggers);
             owned.Push(parts);
             var application = EdgeApplication.Build(options, parts, exporter, listeners, loggers);
             owned.Push(application);

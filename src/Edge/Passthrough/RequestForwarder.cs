@@ -59,6 +59,7 @@ internal sealed class RequestForwarder(
             : copySources.Sign(
                 new CopySourcePlace(at.Region.Name, at.Region.S3Url), at.Bucket, time.GetUtcNow(), request.Signed.Method, PassthroughTransformer.TargetOf(request));
         var transformer = new PassthroughTransformer(request, region, options.Name, forwarding, sourceStatement, effects, report, time);
+        request.IsPassedOn = true;
         var outcome = await forwarder.SendAsync(
             request.Http, region.S3Url.GetLeftPart(UriPartial.Authority), client, _config, transformer, request.Aborted);
         if (outcome == ForwarderError.None)

@@ -1,3 +1,4 @@
+using EdgeCache.Edge.Authentication;
 using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.S3;
 
@@ -50,8 +51,38 @@ internal sealed class EdgeRequest(HttpContext http, string id, long startedAt)
     /// <summary>What was decided about <see cref="Action"/>.</summary>
     public AccessDecision? Decision { get; private set; }
 
+    /// <summary>Body bytes handed to the network, or about to be.</summary>
+    public long BytesSent { get; set; }
+
+    /// <summary>Who asks; null until it is proven, and for what is passed on.</summary>
+    public AuthenticatedCaller? Caller { get; set; }
+
+    /// <summary>Whether the request was passed on: the origin then records it.</summary>
+    public bool IsPassedOn { get; set; }
+
+    /// <summary>Whether it was found out whether the request is recorded.</summary>
+    public bool IsAuditKnown { get; set; }
+
+    /// <summary>What is to be done before the answer is complete; false when it could not be. See <see cref="TryEnd"/>.</summary>
+    public Func<bool>? Ending { get; set; }
+
     /// <summary>The error that was answered.</summary>
     public S3Error? Error { get; set; }
+
+    /// <summary>
+    /// Called by whoever is about to hand the last piece of the answer to the network, with all that is told of the request settled. False: the answer
+    /// must not be completed.
+    /// </summary>
+    public bool TryEnd()
+    {
+        if (Ending is not { } ending)
+        {
+            return true;
+        }
+
+        Ending = null;
+        return ending();
+    }
 
     /// <summary>Keeps a decision for the records.</summary>
     public void Decided(string action, AccessDecision decision) => (Action, Decision) = (action, decision);

@@ -1,3 +1,4 @@
+using EdgeCache.Edge.Audit;
 using EdgeCache.Edge.Authentication;
 using EdgeCache.Edge.Authorization;
 using EdgeCache.Edge.Caching;
@@ -15,6 +16,7 @@ internal sealed class ObjectReads(
     OrganizationCache organizations,
     VersionCache versions,
     Authoriser authoriser,
+    RequestAudit audit,
     RangeReaders readers,
     ObjectResponder responder)
 {
@@ -32,6 +34,7 @@ internal sealed class ObjectReads(
             return unauthenticated;
         }
 
+        request.Caller = caller;
         request.Phase = RequestPhase.Authorise;
         var (unlocated, bucket) = await locator.LocateAsync(s3, request.Aborted);
         if (unlocated is not null)
@@ -73,6 +76,11 @@ internal sealed class ObjectReads(
             if (refused is not null)
             {
                 return refused;
+            }
+
+            if (await audit.AdmitAsync(request, bucket.Facts, organization.Fact) is { } unrecordable)
+            {
+                return unrecordable;
             }
 
             var (error, startOver) = await AnswerAsync(request, read!, resolved.Freshness);

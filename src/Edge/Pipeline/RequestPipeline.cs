@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using EdgeCache.Edge.Audit;
 using EdgeCache.Edge.Passthrough;
 using EdgeCache.Edge.Responding;
 using EdgeCache.Shared.S3;
@@ -15,6 +16,7 @@ internal sealed class RequestPipeline(
     ObjectReads reads,
     RequestForwarder forwarder,
     ErrorResponder errors,
+    RequestAudit audit,
     EdgeMetrics metrics,
     TimeProvider time,
     ILogger<RequestPipeline> logger)
@@ -30,7 +32,11 @@ internal sealed class RequestPipeline(
         {
             if (await RunAsync(request) is { } error)
             {
-                await errors.AnswerAsync(request, error);
+                await RefuseAsync(request, error);
+            }
+            else if (!request.TryEnd())
+            {
+                await errors.AnswerAsync(request, S3ErrorCode.ServiceUnavailable);
             }
         }
         catch (Exception e)
@@ -38,6 +44,8 @@ internal sealed class RequestPipeline(
             await HandleAsync(request, e);
         }
 
+        // Answers that were cut off are recorded too; nobody is left to be told if they can't be.
+        request.TryEnd();
         double? firstByte = request.FirstByteAt is { } at ? time.GetElapsedTime(request.StartedAt, at).TotalSeconds : null;
         var status = http.Response.StatusCode;
         metrics.RequestEnded(request, status, firstByte);
@@ -77,15 +85,32 @@ internal sealed class RequestPipeline(
         return await forwarder.PassOnAsync(request);
     }
 
+    /// <summary>Answers an error, and has it recorded where its bucket's owner wants that.</summary>
+    private async Task RefuseAsync(EdgeRequest request, S3Error error)
+    {
+        S3Error? unrecordable;
+        try
+        {
+            unrecordable = await audit.AdmitRefusedAsync(request);
+        }
+        catch (OperationCanceledException) when (request.Aborted.IsCancellationRequested)
+        {
+            request.Http.Abort();
+            return;
+        }
+
+        await errors.AnswerAsync(request, unrecordable ?? error);
+    }
+
     private async Task HandleAsync(EdgeRequest request, Exception exception)
     {
         switch (exception)
         {
             case S3Exception s3:
-                await errors.AnswerAsync(request, s3.Error);
+                await RefuseAsync(request, s3.Error);
                 break;
             case BadHttpRequestException bad:
-                await errors.AnswerAsync(request, ErrorResponder.FromBadRequest(bad));
+                await RefuseAsync(request, ErrorResponder.FromBadRequest(bad));
                 break;
             case OperationCanceledException or IOException when request.Aborted.IsCancellationRequested:
             case ConnectionResetException or ConnectionAbortedException:
@@ -93,7 +118,7 @@ internal sealed class RequestPipeline(
                 break;
             default:
                 PipelineLog.Failed(logger, exception, request.Id, request.Phase);
-                await errors.AnswerAsync(request, S3ErrorCode.InternalError);
+                await RefuseAsync(request, S3ErrorCode.InternalError);
                 break;
         }
     }

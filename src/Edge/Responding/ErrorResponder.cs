@@ -46,6 +46,13 @@ internal sealed class ErrorResponder(CacheReport report, string hostId, TimeProv
             return;
         }
 
+        // What can't be recorded is not told either way; 503 is what a caller that must ask again gets.
+        if (!request.TryEnd() && error.Status != StatusCodes.Status503ServiceUnavailable)
+        {
+            await AnswerAsync(request, S3ErrorCode.ServiceUnavailable);
+            return;
+        }
+
         var document = ErrorDocument.Write(error, request.S3?.Resource ?? request.Signed.RawPath, request.Id, hostId);
         response.ContentType = "application/xml";
         response.ContentLength = document.Length;

@@ -64,6 +64,13 @@ internal sealed class ObjectResponder(CacheReport report, TimeProvider time, ILo
                     return;
                 }
 
+                request.BytesSent = reader.StoredBytes + reader.FilledBytes;
+                if (reader.Remaining == 0 && !request.TryEnd())
+                {
+                    request.Http.Abort();
+                    return;
+                }
+
                 var flushed = await writer.FlushAsync(request.Aborted);
                 if (flushed.IsCompleted || flushed.IsCanceled)
                 {

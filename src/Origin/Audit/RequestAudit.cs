@@ -6,6 +6,7 @@ using EdgeCache.Shared.Audit;
 using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
+using EdgeCache.Shared.SigV4;
 
 namespace EdgeCache.Origin.Audit;
 
@@ -82,7 +83,7 @@ internal sealed class RequestAudit(
             Action = exchange.Decided?.Action ?? S3Actions.For(request.Operation, versionId is not null),
             Operation = request.Operation.ToString(),
             Principal = authenticated?.Principal,
-            AccessKeyId = authenticated?.Claim?.AccessKeyId is { } id && id != EdgeCredential.WellKnownAccessKeyId ? id : null,
+            AccessKeyId = KeyOf(exchange),
             SourceAddress = (via is null ? exchange.Context.Connection.RemoteIpAddress : via.ClientAddress)?.ToString(),
             Host = exchange.Request.Host.Value,
             Bucket = request.Bucket,
@@ -107,6 +108,18 @@ internal sealed class RequestAudit(
 
         metrics.Refused();
         return false;
+    }
+
+    /// <summary>A wrong signature still names a key that exists; what else is given as a key's id may be a secret in the wrong place.</summary>
+    private static string? KeyOf(S3Exchange exchange)
+    {
+        var claim = exchange.Authenticated?.Claim;
+        if (claim is null && exchange.Authenticated is null && exchange.Error?.Code == S3ErrorCode.SignatureDoesNotMatch)
+        {
+            SigV4Parser.TryParse(exchange.Signed, out claim);
+        }
+
+        return claim?.AccessKeyId is { } id && id != EdgeCredential.WellKnownAccessKeyId ? id : null;
     }
 
     private static string? EndOf(RequestOutcome outcome) => outcome switch
