@@ -129,7 +129,11 @@ internal static class OriginApplication
         {
             host.Database.Committed += services.GetRequiredService<SigningKeyCache>().Apply;
             host.Database.Committed += services.GetRequiredService<OrganizationCache>().Apply;
-            application.MapWhen(static c => Listener.KindOf(c) == ListenerKind.ControlPlane, static branch => branch.UseControlPlaneApi());
+            application.MapWhen(static c => Listener.KindOf(c) == ListenerKind.ControlPlane, static branch =>
+            {
+                branch.UseMiddleware<ControlPlaneAudit>();
+                branch.UseControlPlaneApi();
+            });
         }
 
         application.MapWhen(static c => Listener.KindOf(c) == ListenerKind.S3, branch => branch.Run(s3.InvokeAsync));

@@ -12,22 +12,23 @@ internal sealed class ProcessDeployment : IAsyncDisposable
 
     private readonly TempDirectory _directory = new();
 
-    private ProcessDeployment()
-    {
-    }
+    private readonly (string Name, string Value)[] _ofBoth;
+
+    private ProcessDeployment((string Name, string Value)[] ofBoth) => _ofBoth = ofBoth;
 
     public ServerProcess Origin { get; private set; } = null!;
 
     public ServerProcess Edge { get; private set; } = null!;
 
-    public static async Task<ProcessDeployment> StartAsync(CancellationToken cancellationToken, string cacheSize = "1GiB")
+    public static async Task<ProcessDeployment> StartAsync(
+        CancellationToken cancellationToken, string cacheSize = "1GiB", params (string Name, string Value)[] ofBoth)
     {
-        var deployment = new ProcessDeployment();
+        var deployment = new ProcessDeployment(ofBoth);
         try
         {
             deployment.Origin = await ServerProcess.StartOriginAsync(
                 Path.Combine(deployment._directory.Path, "origin"),
-                new()
+                new(ofBoth.Select(static s => KeyValuePair.Create(s.Name, s.Value)))
                 {
                     ["Region"] = "ORD1", ["Regions:0"] = "ORD1", ["S3Url"] = "http://127.0.0.1:0", ["AdminUrl"] = "http://127.0.0.1:0",
                     ["ControlPlaneUrl"] = "http://127.0.0.1:0", ["ClusterSecret"] = ClusterSecret, ["Domain"] = "localhost",
@@ -71,7 +72,7 @@ internal sealed class ProcessDeployment : IAsyncDisposable
     private Task<ServerProcess> StartEdgeAsync(string directory, string name, string cacheSize, CancellationToken cancellationToken) =>
         ServerProcess.StartEdgeAsync(
             Path.Combine(_directory.Path, directory),
-            new()
+            new(_ofBoth.Select(static s => KeyValuePair.Create(s.Name, s.Value)))
             {
                 ["Name"] = name, ["S3Url"] = "http://127.0.0.1:0", ["AdminUrl"] = "http://127.0.0.1:0", ["CacheSize"] = cacheSize,
                 ["ClusterSecret"] = ClusterSecret, ["ControlPlaneAdminUrl"] = Origin.Endpoints.Admin, ["DefaultRegion"] = "ORD1",

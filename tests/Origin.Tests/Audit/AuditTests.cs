@@ -96,9 +96,10 @@ public sealed class AuditTests
         await S3TestClient.NewBucketAsync(client);
         await origin.SetOrganizationAuditAsync(buckets: true);
         var put = await client.PutAsync("/bucket-1/k", "12345");
+        await origin.StopAsync();
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(origin.DataDirectory, "audit", "data-plane")));
         await origin.RestartAsync();
         Assert.Equal([Id(put)], (await ReadAsync(origin, 1)).Select(static r => Text(r, "requestId")));
-        Assert.Empty(Directory.EnumerateFiles(Path.Combine(origin.DataDirectory, "audit", "data-plane")));
     }
 
     private static Task<TestOrigin> StartAsync(params (string Name, string Value)[] settings)
