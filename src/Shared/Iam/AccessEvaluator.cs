@@ -149,7 +149,7 @@ public static class AccessEvaluator
     // Who may list the bucket may learn that an object does not exist; to others absence and refusal look alike.
     private static AccessDecision DecideAbsence(in AccessRequest request)
     {
-        var listing = Evaluate(request with { Action = ListAction, Key = string.Empty, Object = null, VersionId = null });
+        var listing = Evaluate(request with { Action = ListAction, Key = string.Empty, Object = null, VersionId = null, AbsentKey = request.Key });
         return listing with
         {
             Reason = listing.Allowed ? "the object does not exist, and the caller may list the bucket" : "the object does not exist, and the caller may not list the bucket",

@@ -32,6 +32,9 @@ public readonly record struct AccessRequest
     /// </summary>
     public ObjectAccess? Object { get; init; }
 
+    /// <summary>The key whose absence is in question: listing it alone would tell as much, so it counts as the prefix.</summary>
+    internal string? AbsentKey { get; init; }
+
     /// <summary>What conditions are decided on; null when nothing is known of the request itself, in which case every key is absent.</summary>
     public RequestConditions? Conditions { get; init; }
 }

@@ -8,6 +8,9 @@ namespace EdgeCache.Shared.Iam.Conditions;
 /// <param name="Argument">Which one, where the source has several; else empty.</param>
 internal sealed record ConditionKey(ConditionKeySource Source, string Argument = "")
 {
+    /// <summary>The query parameter that limits a listing to keys that begin so.</summary>
+    public const string PrefixParameter = "prefix";
+
     private const string TrueText = "true";
     private const string FalseText = "false";
 
@@ -44,6 +47,8 @@ internal sealed record ConditionKey(ConditionKeySource Source, string Argument =
                 return Found(existing, out value);
             case ConditionKeySource.VersionId:
                 return Found(request.VersionId ?? conditions?.Query?.Get("versionId"), out value);
+            case ConditionKeySource.Query when Argument == PrefixParameter && request.AbsentKey is { } absent:
+                return Found(absent, out value);
             default:
                 value = default;
                 return conditions is not null && TryRead(conditions, out value);

@@ -34,7 +34,7 @@ internal static class ConditionKeys
         ["s3:authType"] = new(AuthenticationType),
         ["s3:delimiter"] = new(Query, "delimiter"),
         ["s3:max-keys"] = new(Query, "max-keys"),
-        ["s3:prefix"] = new(Query, "prefix"),
+        ["s3:prefix"] = new(Query, ConditionKey.PrefixParameter),
         ["s3:signatureversion"] = new(SignatureVersion),
         ["s3:x-amz-acl"] = new(Header, "x-amz-acl"),
         ["s3:x-amz-content-sha256"] = new(Header, "x-amz-content-sha256"),

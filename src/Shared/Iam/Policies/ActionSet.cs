@@ -40,18 +40,4 @@ internal readonly record struct ActionSet(ulong Low, ulong High)
     public ActionSet Union(ActionSet other) => new(Low | other.Low, High | other.High);
 
     public ActionSet Except(ActionSet other) => new(Low & ~other.Low, High & ~other.High);
-
-    /// <summary>Whether some action of the set satisfies a condition.</summary>
-    public bool Any(Func<IamAction, bool> condition)
-    {
-        foreach (var action in IamActions.All)
-        {
-            if (Contains(action) && condition(action))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
 }

@@ -156,7 +156,14 @@ internal sealed class BucketPolicyParser(PolicyReader reader, string? bucket)
             return null;
         }
 
-        if (!TryReadActions(parts.Actions, out var actions) || !TryReadResources(parts.Resources, out var resources) || !TryFit(parts, resources))
+        if (parts is { IsAllow: true, Principals.IsExclusion: true })
+        {
+            // It would let in everyone on earth but a few, which nobody ever meant.
+            reader.Fail("Allow with NotPrincipal is not supported: name the principals that are allowed.");
+            return null;
+        }
+
+        if (!TryReadActions(parts.Actions, out var actions) || !TryReadResources(parts.Resources, out var resources))
         {
             return null;
         }
@@ -205,27 +212,6 @@ internal sealed class BucketPolicyParser(PolicyReader reader, string? bucket)
         }
 
         resources = builder.MoveToImmutable();
-        return true;
-    }
-
-    // An action on buckets beside resources that are only objects, or the other way round, is a mistake of its author: it would never apply.
-    private bool TryFit(in StatementParts parts, ImmutableArray<WildcardPattern> resources)
-    {
-        if (bucket is null || parts.ExcludesActions || parts.ExcludesResources)
-        {
-            return true;
-        }
-
-        var onBucket = resources.Any(pattern => pattern.IsMatch(bucket));
-        var onObjects = resources.Any(pattern => pattern.CanMatchPrefix($"{bucket}/"));
-        foreach (var text in parts.Actions)
-        {
-            if (!ActionSet.Matching(text).Any(action => action.IsOfObject ? onObjects : onBucket))
-            {
-                return reader.Fail($"Action does not apply to any resource(s) in statement: {PolicyReader.Shown(text)}");
-            }
-        }
-
         return true;
     }
 

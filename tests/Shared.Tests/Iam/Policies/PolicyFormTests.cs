@@ -18,6 +18,7 @@ public sealed class PolicyFormTests
     [InlineData("{'Statement':{'Effect':'Allow','Principal':'*','Action':'s3:GetObject','Resource':['arn:aws:s3:::*/*','arn:aws:s3:::b?t/x','*']}}")]
     [InlineData("{'Statement':{'Effect':'Allow','Principal':'*','Action':'s3:GetObject','Resource':'arn:aws:s3:::bkt*','Condition':{'NumericLessThan':{'s3:max-keys':5},'Bool':{'aws:SecureTransport':true},'Null':{'aws:Referer':[true,'false']}}}}")]
     [InlineData("{'Statement':{'Effect':'Allow','Principal':'*','Action':'s3:GetObject','Resource':'arn:aws:s3:::bkt/*','Condition':{}}}")]
+    [InlineData("{'Statement':{'Effect':'Allow','Principal':'*','Action':'s3:PutObject','Resource':'arn:aws:s3:::bkt'}}")]
     public void Bucket_policies_may_look_like_this(string json) =>
         Assert.Null(BucketPolicy.TryParse(json.Replace('\'', '"'), "bkt", out _));
 

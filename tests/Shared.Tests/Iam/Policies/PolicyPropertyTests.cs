@@ -26,7 +26,7 @@ public sealed class PolicyPropertyTests
         from action in Gen.OneOf(Actions, Gen.Elements("not:s3:GetObject", "not:s3:Put*,s3:List*"))
         from resource in Gen.Elements("bkt,bkt/*", "bkt*", "bkt,bkt/a*", "*", "not:bkt/a", "bkt,bkt/?/b")
         from condition in Conditions
-        select new[] { "s", effect, principal, action, resource, "if", condition };
+        select new[] { "s", principal.StartsWith("not:", StringComparison.Ordinal) ? "Deny" : effect, principal, action, resource, "if", condition };
 
     private static readonly Gen<string[]> AccessStatement =
         from effect in Gen.Elements("Allow", "Allow", "Deny")
@@ -84,7 +84,7 @@ public sealed class PolicyPropertyTests
     public void Adding_an_allow_never_denies() => Check.One(Many, Prop.ForAll(
         Arb.From(Situations), Arb.From(BucketStatement), Arb.From(AccessStatement), static (situation, bucket, access) =>
             !situation.Decide().Allowed ||
-            ((situation with { Bucket = [["new", "Allow", .. bucket[2..]], .. situation.Bucket] }).Decide().Allowed &&
+            ((situation with { Bucket = [["new", "Allow", Included(bucket[2]), .. bucket[3..]], .. situation.Bucket] }).Decide().Allowed &&
              (situation with { Access = [["new", "Allow", .. access[2..]], .. situation.Access] }).Decide().Allowed)));
 
     [Fact]
@@ -128,6 +128,9 @@ public sealed class PolicyPropertyTests
 
             return true;
         }));
+
+    // Allow and NotPrincipal do not go together.
+    private static string Included(string principals) => principals.Replace("not:", string.Empty, StringComparison.Ordinal);
 
     private static string[][] Everything { get; } = [["all", "Allow", "*", "*", "*", "if", ""]];
 
