@@ -17,7 +17,8 @@ internal sealed class WildcardPattern
         Text = text;
         IsFixed = !text.AsSpan().ContainsAny(Wildcards);
         IsEverything = text.Length > 0 && !text.AsSpan().ContainsAnyExcept('*');
-        _runs = text.Split('*');
+        var runs = text.Split('*');
+        _runs = runs.Length <= 2 ? runs : [runs[0], .. runs[1..^1].Where(static run => run.Length > 0), runs[^1]];
     }
 
     /// <summary>The pattern as written.</summary>
@@ -64,19 +65,35 @@ internal sealed class WildcardPattern
         return true;
     }
 
-    /// <summary>Whether some text that begins with <paramref name="prefix"/> matches. For validation only: it tries every split of the pattern.</summary>
+    /// <summary>Whether some text that begins with <paramref name="prefix"/> matches.</summary>
     public bool CanMatchPrefix(ReadOnlySpan<char> prefix)
     {
-        for (var length = 0; length <= Text.Length; length++)
+        // What remains of a pattern always matches something, so it is enough that some part of it matches the prefix.
+        var reached = new bool[Text.Length + 1];
+        reached[0] = true;
+        PassStars(reached);
+        foreach (var c in prefix)
         {
-            // A star that ends the first part may go on matching, so it counts for both.
-            if (new WildcardPattern(Text[..length]).IsMatch(prefix))
+            var next = new bool[reached.Length];
+            for (var i = 0; i < Text.Length; i++)
             {
-                return true;
+                next[i] |= reached[i] && Text[i] == '*';
+                next[i + 1] |= reached[i] && (Text[i] == '?' || Text[i] == c);
             }
+
+            PassStars(next);
+            reached = next;
         }
 
-        return false;
+        return reached.Contains(true);
+    }
+
+    private void PassStars(bool[] reached)
+    {
+        for (var i = 0; i < Text.Length; i++)
+        {
+            reached[i + 1] |= reached[i] && Text[i] == '*';
+        }
     }
 
     private static int IndexOf(ReadOnlySpan<char> text, string run)

@@ -31,6 +31,7 @@ public sealed class WildcardPatternTests
             foreach (var text in Words("ab", 5))
             {
                 Assert.True(compiled.IsMatch(text) == Defined(pattern, text), $"{pattern} {text}");
+                Assert.True(text.Length > 2 || compiled.CanMatchPrefix(text) == CanMatchPrefix(pattern, text), $"{pattern} {text}...");
             }
         }
     }
@@ -39,6 +40,9 @@ public sealed class WildcardPatternTests
         pattern.IsEmpty ? text.IsEmpty
         : pattern[0] == '*' ? Defined(pattern[1..], text) || (!text.IsEmpty && Defined(pattern, text[1..]))
         : !text.IsEmpty && (pattern[0] == '?' || pattern[0] == text[0]) && Defined(pattern[1..], text[1..]);
+
+    private static bool CanMatchPrefix(string pattern, string prefix) =>
+        Enumerable.Range(0, pattern.Length + 1).Any(length => Defined(pattern.AsSpan(0, length), prefix));
 
     private static IEnumerable<string> Words(string alphabet, int longest)
     {
