@@ -16,11 +16,8 @@ internal readonly ref struct EvaluationContext
 
     public IamAction Action { get; }
 
-    /// <summary><c>bucket</c> or <c>bucket/key</c>; empty for what is above buckets.</summary>
+    /// <summary><c>bucket</c> or <c>bucket/key</c>; empty for what is above buckets, which only a resource <c>*</c> covers.</summary>
     public ReadOnlySpan<char> Resource { get; }
-
-    /// <summary>Whether the action is on no bucket in particular: only a resource <c>*</c> covers it.</summary>
-    public bool IsAboveBuckets => Resource.IsEmpty;
 
     public Principal Principal => _request.Principal;
 }

@@ -58,8 +58,7 @@ internal sealed class PolicyStatement
     {
         foreach (var pattern in Resources)
         {
-            // What is above buckets has no name that a pattern could match in part.
-            if (pattern.IsEverything || (!context.IsAboveBuckets && pattern.IsMatch(context.Resource)))
+            if (pattern.IsMatch(context.Resource))
             {
                 return true;
             }

@@ -16,7 +16,6 @@ internal sealed class WildcardPattern
     {
         Text = text;
         IsFixed = !text.AsSpan().ContainsAny(Wildcards);
-        IsEverything = text.Length > 0 && !text.AsSpan().ContainsAnyExcept('*');
         var runs = text.Split('*');
         _runs = runs.Length <= 2 ? runs : [runs[0], .. runs[1..^1].Where(static run => run.Length > 0), runs[^1]];
     }
@@ -26,9 +25,6 @@ internal sealed class WildcardPattern
 
     /// <summary>Whether it has no wildcards.</summary>
     public bool IsFixed { get; }
-
-    /// <summary>Whether it matches every text by its form: nothing but stars.</summary>
-    public bool IsEverything { get; }
 
     /// <summary>Whether the whole text matches.</summary>
     public bool IsMatch(ReadOnlySpan<char> text)
