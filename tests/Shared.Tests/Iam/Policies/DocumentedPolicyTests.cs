@@ -6,7 +6,7 @@ using EdgeCache.Shared.Tests.Iam.Decisions;
 
 namespace EdgeCache.Shared.Tests.Iam.Policies;
 
-/// <summary>The policies that docs/access-decisions.md shows are accepted, and decide what the tables below them say.</summary>
+/// <summary>The policies that docs/identity.md shows are accepted, and decide what the tables below them say.</summary>
 public sealed partial class DocumentedPolicyTests
 {
     private const int Examples = 4;
@@ -17,7 +17,7 @@ public sealed partial class DocumentedPolicyTests
         var (policies, rows) = (0, 0);
         AccessPolicy? access = null;
         BucketPolicy? bucket = null;
-        foreach (var block in Blocks().Matches(File.ReadAllText(Path.Combine(SourceTree.Root, "docs", "access-decisions.md"))).Cast<Match>())
+        foreach (var block in Blocks().Matches(Section()).Cast<Match>())
         {
             if (block.Groups["json"].Value is { Length: > 0 } json)
             {
@@ -48,6 +48,15 @@ public sealed partial class DocumentedPolicyTests
 
         Assert.Null(BucketPolicy.TryParse(json, Bucket().Match(json).Groups[1].Value, out var bucket));
         return (null, bucket);
+    }
+
+    private static string Section()
+    {
+        var text = File.ReadAllText(Path.Combine(SourceTree.Root, "docs", "identity.md"));
+        var start = text.IndexOf("## How a request is decided", StringComparison.Ordinal);
+        Assert.True(start >= 0);
+        var end = text.IndexOf("\n## ", start, StringComparison.Ordinal);
+        return end < 0 ? text[start..] : text[start..end];
     }
 
     // A JSON block, or a row of a table that begins with a caller.
