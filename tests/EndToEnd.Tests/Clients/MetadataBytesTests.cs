@@ -3,7 +3,7 @@ using EdgeCache.EndToEnd.Tests.Harness;
 
 namespace EdgeCache.EndToEnd.Tests.Clients;
 
-/// <summary>User metadata comes back with the bytes that the client sent, in whatever encoding: boto3 sends Latin-1, aws-cli UTF-8.</summary>
+/// <summary>User metadata comes back with the bytes that the client sent, in whatever encoding.</summary>
 public sealed class MetadataBytesTests(SharedDeployment deployment)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

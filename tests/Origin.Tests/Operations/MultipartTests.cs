@@ -118,4 +118,17 @@ public sealed class MultipartTests
         new Random(seed).NextBytes(bytes);
         return bytes;
     }
+
+    [Fact]
+    public async Task A_key_that_stands_for_its_organization_begins_uploads_as_the_organization()
+    {
+        await using var origin = await TestOrigin.StartAsync();
+        var client = origin.Client;
+        await S3TestClient.NewBucketAsync(client);
+        var upload = (await client.PostAsync("/bucket-1/k?uploads", string.Empty)).Value("UploadId");
+        foreach (var listing in new[] { "/bucket-1?uploads", $"/bucket-1/k?uploadId={upload}" })
+        {
+            Assert.Equal(["main", "main"], (await client.GetAsync(listing)).Values("ID"));
+        }
+    }
 }

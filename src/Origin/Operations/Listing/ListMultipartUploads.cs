@@ -51,7 +51,7 @@ internal static class ListMultipartUploads
     private static ListedUpload Describe(StoredUpload upload) => new(
         upload.Key,
         upload.UploadId,
-        Owners.Of(upload.Initiator),
+        Owners.InitiatorOf(upload),
         Owners.Of(upload.OwnerOrganizationId),
         upload.StorageClass,
         upload.InitiatedAt,

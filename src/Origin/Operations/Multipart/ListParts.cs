@@ -37,7 +37,7 @@ internal static class ListParts
             Bucket = context.Request.Bucket,
             Key = context.Request.Key,
             UploadId = uploadId,
-            Initiator = Owners.Of(upload.Initiator),
+            Initiator = Owners.InitiatorOf(upload),
             Owner = Owners.Of(upload.OwnerOrganizationId),
             StorageClass = upload.StorageClass,
             PartNumberMarker = marker,
