@@ -113,12 +113,12 @@ internal sealed partial class FederationConfigEndpoints(
 
     private static ApiException NotFound() => ApiException.NotFound("The organization has no such federation configuration.");
 
-    [LoggerMessage(2562, LogLevel.Information, "Federation configuration {ConfigId} was created by {Principal} of {Organization}.")]
+    [LoggerMessage(2592, LogLevel.Information, "Federation configuration {ConfigId} was created by {Principal} of {Organization}.")]
     private partial void LogCreated(string configId, string principal, string organization);
 
-    [LoggerMessage(2563, LogLevel.Information, "Federation configuration {ConfigId} was replaced by {Principal} of {Organization}; {Revoked} keys were revoked.")]
+    [LoggerMessage(2593, LogLevel.Information, "Federation configuration {ConfigId} was replaced by {Principal} of {Organization}; {Revoked} keys were revoked.")]
     private partial void LogChanged(string configId, string principal, string organization, int revoked);
 
-    [LoggerMessage(2564, LogLevel.Information, "Federation configuration {ConfigId} was deleted by {Principal} of {Organization}; {Revoked} keys were revoked.")]
+    [LoggerMessage(2594, LogLevel.Information, "Federation configuration {ConfigId} was deleted by {Principal} of {Organization}; {Revoked} keys were revoked.")]
     private partial void LogDeleted(string configId, string principal, string organization, int revoked);
 }

@@ -77,9 +77,9 @@ internal sealed partial class FederationCredentialEndpoints(
         return TypedResults.Ok(CreatedAccessKey.Of(key));
     }
 
-    [LoggerMessage(2560, LogLevel.Information, "Access key {AccessKeyId} was issued to {Principal} of {Organization} by federation configuration {ConfigId}.")]
+    [LoggerMessage(2590, LogLevel.Information, "Access key {AccessKeyId} was issued to {Principal} of {Organization} by federation configuration {ConfigId}.")]
     private partial void LogIssued(string accessKeyId, string principal, string organization, string configId);
 
-    [LoggerMessage(2561, LogLevel.Information, "Federation configuration {ConfigId} of {Organization} refused a credential: {Reason}")]
+    [LoggerMessage(2591, LogLevel.Information, "Federation configuration {ConfigId} of {Organization} refused a credential: {Reason}")]
     private partial void LogRefused(string configId, string organization, string reason);
 }
