@@ -1,5 +1,6 @@
 using EdgeCache.Origin.Authorization;
 using EdgeCache.Origin.ControlPlane;
+using EdgeCache.Origin.ControlPlane.Federation;
 using EdgeCache.Origin.Hosting;
 using EdgeCache.Shared.Audit;
 using EdgeCache.Shared.Iam;
@@ -76,7 +77,8 @@ internal sealed class ControlPlaneAudit(
 
         var parameters = await ControlPlaneParameters.ReadAsync(context, answer);
         var caller = context.Features.Get<ApiCaller>();
-        var organization = caller?.OrganizationId ?? parameters.OrganizationId;
+        var federated = context.Features.Get<FederatedCaller>();
+        var organization = caller?.OrganizationId ?? federated?.OrganizationId ?? (IsRefusedUnheard(context) ? null : parameters.OrganizationId);
         if (string.IsNullOrEmpty(organization) || !await IsRecordedAsync(organization, operation))
         {
             return true;
@@ -87,17 +89,17 @@ internal sealed class ControlPlaneAudit(
             Plane = AuditPlane.ControlPlane,
             OrganizationId = organization,
             Time = time.GetUtcNow(),
-            Action = caller?.Decided?.Action ?? IamActions.ControlPrefix + operation,
+            Action = caller?.Decided?.Action ?? federated?.Action ?? IamActions.ControlPrefix + operation,
             Operation = operation,
-            Principal = caller?.Token.ToPrincipal(),
-            AccessKeyId = caller?.Token.Id,
+            Principal = caller?.Token.ToPrincipal() ?? federated?.Principal,
+            AccessKeyId = caller?.Token.Id ?? federated?.AccessKeyId,
             SourceAddress = context.Connection.RemoteIpAddress?.ToString(),
             Host = context.Request.Host.Value,
             Bucket = parameters.Bucket,
             RequestId = context.TraceIdentifier,
             Status = context.Response.StatusCode,
             ErrorCode = context.Response.StatusCode >= 400 ? parameters.ErrorCode : null,
-            Decision = caller?.Decided?.Decision,
+            Decision = caller?.Decided?.Decision ?? federated?.Decision,
             Region = options.Region,
             ServedBy = _servedBy,
             Parameters = parameters.Values,
@@ -113,6 +115,10 @@ internal sealed class ControlPlaneAudit(
         metrics.Refused();
         return false;
     }
+
+    /// <summary>Whether nobody proved who asks: such requests must not fill the log of an organization that they only name.</summary>
+    private static bool IsRefusedUnheard(HttpContext context) =>
+        context.Response.StatusCode is StatusCodes.Status401Unauthorized or StatusCodes.Status429TooManyRequests;
 
     private async ValueTask<bool> IsRecordedAsync(string organization, string operation) =>
         (await organizations.FindAsync(organization)).Facts is { } facts && (facts.Audit.ControlPlane || operation == SettingsOperation);

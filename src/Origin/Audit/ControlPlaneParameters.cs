@@ -6,7 +6,7 @@ namespace EdgeCache.Origin.Audit;
 /// What is recorded of a request of the control plane's API and its answer: fields of these names and none else, so that no secret, token or
 /// assertion gets into a record.
 /// </summary>
-/// <param name="OrganizationId">The organization that the request names, where its caller belongs to none.</param>
+/// <param name="OrganizationId">The organization that the path names, for the operator.</param>
 /// <param name="Bucket">The bucket that it names.</param>
 /// <param name="ErrorCode">The error code of the answer.</param>
 /// <param name="Values">All others.</param>
@@ -32,13 +32,12 @@ internal sealed record ControlPlaneParameters(string? OrganizationId, string? Bu
             Add(values, name, route[name] as string);
         }
 
-        var (organization, bucket) = (route["organizationId"] as string, route["bucketName"] as string);
+        var bucket = route["bucketName"] as string;
         using (var request = await ParseAsync(context.Request.Body))
         {
             if (request?.RootElement is { ValueKind: JsonValueKind.Object } body)
             {
                 Pick(body, s_request, values);
-                organization ??= Text(body, "orgId");
                 bucket ??= Text(body, "bucketName");
                 Add(values, "policy", body.TryGetProperty("policy", out var policy) && policy.ValueKind == JsonValueKind.Object ? Text(policy, "name") : null);
 
@@ -56,7 +55,7 @@ internal sealed record ControlPlaneParameters(string? OrganizationId, string? Bu
             Pick(document, s_answer, values);
         }
 
-        return new ControlPlaneParameters(organization, bucket, error, values);
+        return new ControlPlaneParameters(route["organizationId"] as string, bucket, error, values);
     }
 
     private static void Pick(JsonElement body, string[] names, List<KeyValuePair<string, string>> values)

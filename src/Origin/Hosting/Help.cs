@@ -32,6 +32,8 @@ internal static class Help
           --Origin:Bootstrap:AllowEverything=BOOL  give new bootstrap organizations a policy that allows everything (true)
           --Origin:Bootstrap:Organizations:0:Id=ID (also :DisplayName, :AccessKeyId, :SecretKey, :ApiToken)
                                                further organizations with a key each
+          --Origin:Audit:MaxBatchAge=T         hh:mm:ss after which audit records are delivered; also :MaxBatchBytes,
+                                               :MaxSpoolBytes (then audited requests are refused), :ShutdownPatience
           --Logging:LogLevel:Default=LEVEL     Trace, Debug, Information, Warning, Error
 
         The bound URLs are written to endpoints.json in the data directory while the origin is ready.
