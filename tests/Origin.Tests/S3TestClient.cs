@@ -10,6 +10,8 @@ internal sealed class S3TestClient(Uri endpoint, HttpClient http, SigV4Signer? s
 {
     public Uri Endpoint => endpoint;
 
+    public SigV4Signer? Signer => signer;
+
     public static async Task<string> NewBucketAsync(S3TestClient client, string name = "bucket-1", string? acl = null)
     {
         var answer = await client.SendAsync(HttpMethod.Put, "/" + name, headers: acl is null ? [] : [("x-amz-acl", acl)]);

@@ -39,6 +39,12 @@ internal sealed class ClientTool
         return this;
     }
 
+    public ClientTool Without(string name)
+    {
+        _environment.Remove(name);
+        return this;
+    }
+
     /// <summary>Runs it and gives its standard output; fails the test with all it said when the exit code is not 0.</summary>
     public async Task<string> RunAsync(CancellationToken cancellationToken, params string[] arguments)
     {

@@ -29,7 +29,7 @@ internal sealed record CreatedAccessKey(
 /// <param name="AccessKeyId">The key's id.</param>
 /// <param name="Status"><c>ACTIVE</c>, <c>EXPIRED</c> or <c>REVOKED</c>.</param>
 /// <param name="PrincipalName">Whom it stands for.</param>
-/// <param name="Attributes"><c>accessLevel</c>, <c>createdAt</c>, and <c>name</c> and <c>defaultRegion</c> where they were given.</param>
+/// <param name="Attributes"><c>accessLevel</c>, and <c>name</c> and <c>defaultRegion</c> where they were given.</param>
 /// <param name="Expiry">When it ends; null for a permanent key.</param>
 /// <param name="OrgId">Its organization.</param>
 internal sealed record AccessKeyInfo(
