@@ -33,6 +33,6 @@ public sealed class TokenExchangeTests(SharedDeployment deployment)
         .With("AWS_CONTAINER_CREDENTIALS_FULL_URI", deployment.Bootstrap.ControlPlaneEndpoint + "/v1/cwobject/temporary-credentials/api-token")
         .With("AWS_CONTAINER_AUTHORIZATION_TOKEN", authorization);
 
-    private Task RunAsync(ClientTool aws, params string[] arguments) =>
+    private Task<string> RunAsync(ClientTool aws, params string[] arguments) =>
         aws.RunAsync(TestContext.Current.CancellationToken, ["--endpoint-url", deployment.Bootstrap.AcceleratedEndpoint, "s3", .. arguments]);
 }
