@@ -204,6 +204,36 @@ public sealed class FederationCredentialTests : IDisposable
         (await untouched.S3.GetAsync("/")).ShouldFail(HttpStatusCode.Forbidden, "InvalidAccessKeyId");
     }
 
+    [Fact]
+    public async Task The_audit_log_tells_who_got_a_key_and_never_by_what()
+    {
+        await using var origin = await TestOrigin.StartAsync(new() { ["Origin:Audit:MaxBatchAge"] = "01:00:00" });
+        var (api, stranger) = (new ApiClient(origin), new ApiClient(origin, token: null));
+        var config = await Configure.SamlAsync(api, _idp);
+        (await api.PutAsync("/v1/cwobject/organization/settings", """{"settings": {"controlPlaneAuditLoggingEnabled": true}}""")).ShouldBe(HttpStatusCode.OK);
+        var response = Respond(origin);
+
+        (await stranger.PostAsync(Saml, Request("fcunknown", response, 300))).ShouldBe(HttpStatusCode.NotFound);
+        var key = (await stranger.PostAsync(Saml, Request(config, response, 300))).ShouldBe(HttpStatusCode.OK).Json;
+        (await stranger.PostAsync(Saml, Request(config, response, 300))).ShouldBe(HttpStatusCode.Unauthorized);
+
+        var records = Directory.GetFiles(Path.Combine(origin.DataDirectory, "audit", "control-plane")).SelectMany(ReadShared)
+            .Where(static line => line.Contains("CreateAccessKeyFromSAML", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(2, records.Length); // What names no configuration of the organization is not its business.
+        Assert.All(records, record => Assert.All(
+            ["saml/reader", "cwobject:CreateAccessKeySAML", config], part => Assert.Contains(part, record, StringComparison.Ordinal)));
+        Assert.All(records, record => Assert.All(
+            [key.GetProperty("secretKey").GetString()!, response[..64]], secret => Assert.DoesNotContain(secret, record, StringComparison.Ordinal)));
+        Assert.Contains(key.GetProperty("accessKeyID").GetString()!, records[0], StringComparison.Ordinal);
+    }
+
+    private static string[] ReadShared(string path)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd().Split('\n');
+    }
+
     private static string Request(string config, string? response, long duration, string organization = "main") =>
         JsonSerializer.Serialize(new { durationSeconds = duration, orgId = organization, configId = config, samlResponse = response });
 
