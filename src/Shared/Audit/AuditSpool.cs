@@ -27,6 +27,7 @@ public sealed class AuditSpool : IDisposable
     private readonly SortedDictionary<string, AuditSpoolFile> _sealed = new(StringComparer.Ordinal);
     private SafeFileHandle? _file;
     private AuditBatchId? _id;
+    private DateTimeOffset _lastBegun;
     private long _length;
     private long _bytes;
     private long _failedAt = long.MinValue;
@@ -194,7 +195,11 @@ public sealed class AuditSpool : IDisposable
 
     private SafeFileHandle Begin()
     {
-        var id = AuditBatchId.New(_time.GetUtcNow(), _options.Node);
+        // Batches of one millisecond would sort by chance.
+        var now = _time.GetUtcNow();
+        var earliest = _lastBegun + TimeSpan.FromMilliseconds(1);
+        var id = AuditBatchId.New(now > earliest ? now : earliest, _options.Node);
+        _lastBegun = id.BegunAt;
         var path = PathOf(id);
         _file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
         (_id, _length) = (id, 0);
