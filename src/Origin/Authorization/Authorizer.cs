@@ -51,7 +51,7 @@ internal sealed partial class Authorizer(
         var target = new DecisionTarget(
             S3Actions.For(request.Operation, versionId is not null), request.Bucket, request.Key, bucket.Facts,
             ConcernsVersion(request.Operation) ? ObjectAccess.Of(version?.Facts) : null);
-        return Decide(basis, target) is { } refused ? refused : new AuthorizedRequest(basis, bucket, version);
+        return (Decide(basis, target) ?? DecideWhatComesWith(basis, bucket.Facts)) is { } refused ? refused : new AuthorizedRequest(basis, bucket, version);
     }
 
     /// <summary>Decides one action; AccessDenied when it is refused.</summary>
@@ -82,6 +82,31 @@ internal sealed partial class Authorizer(
         LogRefused(target.Action, target.BucketName, target.Key, principal.Name, decision.Reason);
         return S3ErrorCode.AccessDenied;
     }
+
+    /// <summary>
+    /// A write that brings an ACL or tags along needs the permission to set them too
+    /// (<see href="https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html">PutObject, permissions</see>): who may only write must not make
+    /// public. The ACL <c>private</c> needs none, for it grants nothing, and clients send it unasked. The object will be the caller's own.
+    /// </summary>
+    private S3Error? DecideWhatComesWith(DecisionBasis basis, BucketFacts bucket)
+    {
+        var request = basis.Authenticated.Request;
+        if (request.Operation is not (S3Operation.PutObject or S3Operation.CopyObject or S3Operation.CreateMultipartUpload))
+        {
+            return null;
+        }
+
+        var principal = basis.Authenticated.Principal;
+        var created = new ObjectAccess(principal.Kind == PrincipalKind.User ? principal.OrganizationId : bucket.OwnerOrganizationId, CannedAcl.Private);
+        var headers = basis.Exchange.Request.Headers;
+        return (GrantsSomething(headers) ? Also("s3:PutObjectAcl") : null) ?? (headers.ContainsKey("x-amz-tagging") ? Also("s3:PutObjectTagging") : null);
+
+        S3Error? Also(string action) => Decide(basis, new DecisionTarget(action, request.Bucket, request.Key, bucket, created));
+    }
+
+    private static bool GrantsSomething(IHeaderDictionary headers) =>
+        headers.Keys.Any(static name => name.StartsWith("x-amz-grant-", StringComparison.OrdinalIgnoreCase)) ||
+        headers["x-amz-acl"] is { Count: > 0 } acl && acl != CannedAcls.Name(CannedAcl.Private);
 
     private async ValueTask<Outcome<DecisionBasis>> FindBasisAsync(AuthenticatedRequest authenticated, S3Exchange exchange)
     {

@@ -77,10 +77,10 @@ internal sealed class S3Exchange
 
     public string OperationName => Parsed?.Operation.ToString() ?? "Unknown";
 
-    /// <summary>Keeps a decision for the records. Of many concurrent ones about the keys of one request, any may be kept.</summary>
+    /// <summary>Keeps the first decision for the records, or a refusal after it. Of many concurrent ones about the keys of one request, any may be kept.</summary>
     public void Note(string action, AccessDecision decision)
     {
-        if (Decided is null or { Decision.Allowed: true })
+        if (Decided is null || (Decided.Decision.Allowed && !decision.Allowed))
         {
             Decided = new DecidedAction(action, decision);
         }

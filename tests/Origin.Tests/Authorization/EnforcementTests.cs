@@ -84,6 +84,26 @@ public sealed class EnforcementTests
         static string Tagging(string value) => $"<Tagging><TagSet><Tag><Key>class</Key><Value>{value}</Value></Tag></TagSet></Tagging>";
     }
 
+    [Theory]
+    [InlineData("x-amz-acl", "public-read", "s3:PutObjectAcl")]
+    [InlineData("x-amz-grant-read", "uri=http://acs.amazonaws.com/groups/global/AllUsers", "s3:PutObjectAcl")]
+    [InlineData("x-amz-tagging", "class=open", "s3:PutObjectTagging")]
+    public async Task A_write_that_brings_an_acl_or_tags_needs_the_permission_to_set_them(string header, string value, string action)
+    {
+        await using var origin = await BucketAsync();
+        var client = origin.Client;
+        await PolicyAsync(origin, $$"""{"Effect":"Deny","Principal":"*","Action":"{{action}}","Resource":"arn:aws:s3:::bucket-1/*"}""");
+
+        (await client.PutAsync("/bucket-1/n", "x", (header, value))).ShouldFail(HttpStatusCode.Forbidden, "AccessDenied");
+        (await client.SendAsync(HttpMethod.Post, "/bucket-1/n?uploads", headers: [(header, value)])).ShouldFail(HttpStatusCode.Forbidden, "AccessDenied");
+        (await client.SendAsync(HttpMethod.Put, "/bucket-1/n", headers: [("x-amz-copy-source", "bucket-1/k"), (header, value)]))
+            .ShouldFail(HttpStatusCode.Forbidden, "AccessDenied");
+        (await client.PutAsync("/bucket-1/n", "x", ("x-amz-acl", "private"))).ShouldBe(HttpStatusCode.OK);
+
+        await PolicyAsync(origin, """{"Effect":"Deny","Principal":"*","Action":"s3:PutObjectRetention","Resource":"arn:aws:s3:::bucket-1/*"}""");
+        (await client.PutAsync("/bucket-1/n", "x", (header, value))).ShouldBe(HttpStatusCode.OK);
+    }
+
     [Fact]
     public async Task Each_key_of_a_deletion_is_decided_alone_and_a_version_by_its_own_action()
     {
