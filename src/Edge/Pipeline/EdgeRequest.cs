@@ -99,5 +99,17 @@ internal sealed class EdgeRequest(HttpContext http, string id, long startedAt)
         }
     }
 
+    /// <summary>
+    /// Ends the connection after the answer when the client waits for 100 Continue to send an empty body: the server never sends one for that, and
+    /// botocore takes the connection for one whose next request was answered already, and waits a minute for what it did not send.
+    /// </summary>
+    public void CloseIfNothingIsExpected()
+    {
+        if (http.Request.ContentLength == 0 && http.Request.Headers.Expect.Count > 0)
+        {
+            http.Response.Headers.Connection = "close";
+        }
+    }
+
     public CancellationToken Aborted => http.RequestAborted;
 }

@@ -28,6 +28,7 @@ internal sealed class RequestPipeline(
     {
         var request = new EdgeRequest(http, RandomNumberGenerator.GetHexString(16), time.GetTimestamp());
         errors.Identify(request);
+        request.CloseIfNothingIsExpected();
         try
         {
             if (await RunAsync(request) is { } error)

@@ -86,6 +86,18 @@ internal sealed class S3Exchange
         }
     }
 
+    /// <summary>
+    /// Ends the connection after the answer when the client waits for 100 Continue to send an empty body: the server never sends one for that, and
+    /// botocore takes the connection for one whose next request was answered already, and waits a minute for what it did not send.
+    /// </summary>
+    public void CloseIfNothingIsExpected()
+    {
+        if (Request.ContentLength == 0 && Request.Headers.Expect.Count > 0)
+        {
+            Response.Headers.Connection = "close";
+        }
+    }
+
     /// <summary>The value of a request header; null when it is absent.</summary>
     public string? Header(string name) => Request.Headers.TryGetValue(name, out var values) ? values.ToString() : null;
 

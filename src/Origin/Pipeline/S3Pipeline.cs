@@ -31,6 +31,7 @@ internal sealed class S3Pipeline(
         output?.IsBusy = true;
         var started = services.Time.GetTimestamp();
         var exchange = new S3Exchange(context, HostId);
+        exchange.CloseIfNothingIsExpected();
         try
         {
             if (await RunAsync(exchange) is { } error)

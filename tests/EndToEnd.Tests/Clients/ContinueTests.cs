@@ -73,6 +73,21 @@ public sealed class ContinueTests(SharedDeployment deployment)
         Assert.Equal(200, answer.Status);
     }
 
+    [Fact]
+    public async Task An_empty_upload_is_stored_without_being_asked_for_and_its_connection_ends()
+    {
+        var bucket = await BucketAsync();
+        foreach (var endpoint in deployment.Bootstrap.Regions.Select(static r => r.Endpoint).Append(Edge))
+        {
+            var head = new SignedHead(deployment.Bootstrap.AccessKeyId, deployment.Bootstrap.SecretKey, endpoint)
+                .Build("PUT", $"/{bucket}/empty", SignedHead.Sha256([]), Expecting(0));
+            var (answer, continued) = await RawHttp.SendAfterContinueAsync(endpoint, head, [], Cancellation);
+            Assert.False(continued);
+            Assert.Contains(answer.Status, new[] { 200, 404 }); // the region that does not have the bucket
+            Assert.Contains("\nConnection: close", answer.Head, StringComparison.OrdinalIgnoreCase);
+        }
+    }
+
     /// <summary>A head whose signature covers Content-Length, as some SDKs sign it.</summary>
     private string SignLength(string path, int length)
     {
