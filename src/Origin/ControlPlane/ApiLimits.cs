@@ -16,6 +16,7 @@ internal sealed class ApiLimits : IDisposable
 
     private readonly PartitionedRateLimiter<string> _requests;
     private readonly PartitionedRateLimiter<string> _failures;
+    private readonly TimeSpan _failurePause;
     private readonly PartitionedRateLimiter<string> _byToken;
     private readonly PartitionedRateLimiter<string> _byAddress;
 
@@ -24,15 +25,23 @@ internal sealed class ApiLimits : IDisposable
         var limits = options.ControlPlaneLimits;
         _requests = Create(limits.RequestsPerMinute);
         _failures = Create(limits.WrongTokensPerMinute);
+        _failurePause = TimeSpan.FromMinutes(1) / limits.WrongTokensPerMinute;
         _byToken = Create(limits.CredentialsPerMinuteAndToken);
         _byAddress = Create(limits.CredentialsPerMinuteAndAddress);
     }
 
     /// <exception cref="ApiException">429: the address has called too often.</exception>
-    public void TakeRequest(HttpContext context) => Take(_requests, Address(context), 1);
+    public void TakeRequest(HttpContext context) => Take(_requests, Address(context));
 
     /// <exception cref="ApiException">429: the address has shown too many wrong tokens.</exception>
-    public void CheckFailures(HttpContext context) => Take(_failures, Address(context), 0);
+    public void CheckFailures(HttpContext context)
+    {
+        // Not by asking for zero permits: a bucket grants these as soon as a fraction of one has come back.
+        if (_failures.GetStatistics(Address(context)) is { CurrentAvailablePermits: < 1 })
+        {
+            throw ApiException.TooMany("Too many wrong tokens; wait and try again.", _failurePause);
+        }
+    }
 
     public void CountFailure(HttpContext context) => _failures.AttemptAcquire(Address(context)).Dispose();
 
@@ -40,10 +49,10 @@ internal sealed class ApiLimits : IDisposable
     /// <exception cref="ApiException">429: one of them had too many.</exception>
     public void TakeCredential(HttpContext context)
     {
-        Take(_byAddress, Address(context), 1);
+        Take(_byAddress, Address(context));
         if (context.Features.Get<ApiCaller>() is { } caller)
         {
-            Take(_byToken, caller.Token.Id, 1);
+            Take(_byToken, caller.Token.Id);
         }
     }
 
@@ -55,9 +64,9 @@ internal sealed class ApiLimits : IDisposable
         _byAddress.Dispose();
     }
 
-    private static void Take(PartitionedRateLimiter<string> limiter, string who, int permits)
+    private static void Take(PartitionedRateLimiter<string> limiter, string who)
     {
-        using var lease = limiter.AttemptAcquire(who, permits);
+        using var lease = limiter.AttemptAcquire(who);
         if (!lease.IsAcquired)
         {
             throw ApiException.TooMany(
