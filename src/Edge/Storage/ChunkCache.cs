@@ -130,14 +130,6 @@ internal sealed class ChunkCache : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until all that was appended before is in the files.</summary>
-    public async Task FlushAsync(CancellationToken cancellationToken)
-    {
-        await _main.FlushAsync(cancellationToken);
-        if (_small is not null)
-            await _small.FlushAsync(cancellationToken);
-    }
-
     /// <summary>Flushes and closes both logs, in bounded time; leases that are still held stay good.</summary>
     public async ValueTask DisposeAsync()
     {

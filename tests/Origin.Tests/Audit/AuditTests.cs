@@ -115,6 +115,8 @@ public sealed class AuditTests
 
     private static async Task<IReadOnlyList<string>> ListAsync(TestOrigin origin, int atLeast)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(2));
         while (true)
         {
             var list = await origin.Client.GetAsync($"/{AuditBucketName}?prefix=data-plane/");
@@ -123,7 +125,7 @@ public sealed class AuditTests
                 return keys;
             }
 
-            await Task.Delay(50, TestContext.Current.CancellationToken);
+            await Task.Delay(50, limit.Token);
         }
     }
 

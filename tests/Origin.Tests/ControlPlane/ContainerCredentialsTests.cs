@@ -36,6 +36,8 @@ public sealed class ContainerCredentialsTests
         var modules = Environment.GetEnvironmentVariable("EDGECACHE_NODE_MODULES");
         Assert.SkipUnless(Directory.Exists(Path.Combine(modules ?? string.Empty, "@aws-sdk", "credential-providers")),
             "EDGECACHE_NODE_MODULES does not name a node_modules directory with @aws-sdk/client-s3 and @aws-sdk/credential-providers");
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(2));
         var time = new OffsetTimeProvider();
         await using var origin = await TestOrigin.StartAsync(ShortLived, time);
         using var directory = new EdgeCache.Testing.TempDirectory();
@@ -64,7 +66,7 @@ public sealed class ContainerCredentialsTests
             {
                 // Until the SDK's own clock says that it is time.
                 Assert.Contains("InvalidAccessKeyId", second, StringComparison.Ordinal);
-                await Task.Delay(TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken);
+                await Task.Delay(TimeSpan.FromMilliseconds(100), limit.Token);
                 second = await ListAsync();
             }
 
@@ -87,6 +89,8 @@ public sealed class ContainerCredentialsTests
     [Fact]
     public async Task The_NET_SDK_renews_credentials_by_itself()
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(2));
         var time = new OffsetTimeProvider();
         await using var origin = await TestOrigin.StartAsync(ShortLived, time);
         foreach (var (name, value) in Variables(origin))
@@ -106,7 +110,7 @@ public sealed class ContainerCredentialsTests
             time.Advance(Beyond);
             while ((await credentials.GetCredentialsAsync()).AccessKey == first)
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken);
+                await Task.Delay(TimeSpan.FromMilliseconds(100), limit.Token);
             }
 
             await s3.ListBucketsAsync(TestContext.Current.CancellationToken);

@@ -5,6 +5,8 @@ namespace EdgeCache.Origin.Tests.ControlPlane;
 /// <summary>What is changed through the API decides S3 requests: at once on the control plane's host, and by the feed on the other origins.</summary>
 public sealed class EnforcementTests
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private const string Organizations = "/v1/operator/organizations";
 
     [Fact]
@@ -97,12 +99,14 @@ public sealed class EnforcementTests
         Assert.Equal("""{"policies":[]}""", (await other.GetAsync("/v1/cwobject/access-policy")).ShouldBe(HttpStatusCode.OK).Text);
     }
 
-    /// <summary>Asks until the change has come by the feed; the test's own time limit is the bound.</summary>
+    /// <summary>Asks until the change has come by the feed; <see cref="Patience"/> only ends a test that has failed.</summary>
     private static async Task UntilAsync(S3TestClient client, string path, HttpStatusCode status)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Patience);
         while ((await client.GetAsync(path)).Status != status)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), limit.Token);
         }
     }
 }
