@@ -34,4 +34,22 @@ internal sealed class Region(string name, Uri s3Url, ChangeStream changes, Inter
             InternalJson.Default.ResolveReply, cancellationToken);
         return (fault == UpstreamFault.None && !found ? UpstreamFault.Refused : fault, reply);
     }
+
+    /// <summary>Asks for a page of the bucket's objects, or of all their versions. For administration only: no request of a client lists here.</summary>
+    public async Task<(UpstreamFault Fault, ObjectsReply? Reply)> ListAsync(ObjectPageQuery query, CancellationToken cancellationToken)
+    {
+        var (fault, found, reply) = await api.GetAsync(
+            $"{InternalApi.Objects}?bucket={query.Bucket}&prefix={Uri.EscapeDataString(query.Prefix)}&after={Uri.EscapeDataString(query.After)}" +
+            (query.AllVersions ? $"&versions=true&afterVersion={Uri.EscapeDataString(query.AfterVersion)}" : string.Empty),
+            InternalJson.Default.ObjectsReply, cancellationToken);
+        return (fault == UpstreamFault.None && !found ? UpstreamFault.Refused : fault, reply);
+    }
 }
+
+/// <summary>Which page of a bucket's objects is wanted.</summary>
+/// <param name="Bucket">The bucket.</param>
+/// <param name="Prefix">Only keys that begin with it.</param>
+/// <param name="AllVersions">All versions of each key, not only the current one.</param>
+/// <param name="After">Only keys greater than this.</param>
+/// <param name="AfterVersion">With all versions: the version of <paramref name="After"/> that was listed last.</param>
+internal sealed record ObjectPageQuery(string Bucket, string Prefix, bool AllVersions = false, string After = "", string AfterVersion = "");

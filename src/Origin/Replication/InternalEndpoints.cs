@@ -25,6 +25,7 @@ internal sealed class InternalEndpoints(
         Add(group, HttpMethods.Get, InternalApi.Feed, context => FeedAsync(context, new CatalogChangeSource(catalog.Feed)));
         Add(group, HttpMethods.Get, InternalApi.Bucket, BucketAsync);
         Add(group, HttpMethods.Get, InternalApi.Resolve, ResolveAsync);
+        Add(group, HttpMethods.Get, InternalApi.Objects, ObjectsAsync);
         Add(group, HttpMethods.Get, InternalApi.Usage, UsageAsync);
         Add(group, HttpMethods.Get, InternalApi.BucketUsage, BucketUsageAsync);
         if (host is null)
@@ -136,6 +137,41 @@ internal sealed class InternalEndpoints(
         var found = await catalog.Versions.FindAsync(bucket.Id, key.Value, query["versionId"], withSegments: false, context.RequestAborted);
         await JsonAsync(context, new ResolveReply(BucketExists: true, found.Version?.Facts, found.AsOfSequence), InternalJson.Default.ResolveReply);
     }
+
+    private async Task ObjectsAsync(HttpContext context)
+    {
+        var query = context.Request.Query;
+        if ((string?)query["bucket"] is not { Length: > 0 } name)
+        {
+            await BadRequestAsync(context, "bucket is needed");
+            return;
+        }
+
+        var bucket = await catalog.Buckets.FindAsync(name, context.RequestAborted);
+        string prefix = query["prefix"].ToString(), after = query["after"].ToString();
+        var reply = bucket is null ? new ObjectsReply(BucketExists: false, [], IsTruncated: false, "", "")
+            : query["versions"] == "true" ? await VersionsAsync(bucket.Id, prefix, after, query["afterVersion"].ToString(), context.RequestAborted)
+            : await CurrentAsync(bucket.Id, prefix, after, context.RequestAborted);
+        await JsonAsync(context, reply, InternalJson.Default.ObjectsReply);
+    }
+
+    private async Task<ObjectsReply> CurrentAsync(long bucketId, string prefix, string after, CancellationToken cancellationToken)
+    {
+        var page = await catalog.Versions.ListAsync(
+            new ObjectListQuery { BucketId = bucketId, Prefix = prefix, After = after, MaxKeys = ObjectsReply.MaxEntries }, cancellationToken);
+        return new ObjectsReply(BucketExists: true, Entries(page.Objects), page.IsTruncated, page.Next, "");
+    }
+
+    private async Task<ObjectsReply> VersionsAsync(long bucketId, string prefix, string after, string afterVersion, CancellationToken cancellationToken)
+    {
+        var page = await catalog.Versions.ListVersionsAsync(
+            new VersionListQuery { BucketId = bucketId, Prefix = prefix, KeyMarker = after, VersionIdMarker = afterVersion, MaxKeys = ObjectsReply.MaxEntries },
+            cancellationToken);
+        return new ObjectsReply(BucketExists: true, Entries(page.Versions), page.IsTruncated, page.NextKeyMarker, page.NextVersionIdMarker);
+    }
+
+    private static List<ObjectEntry> Entries(IReadOnlyList<ListedVersion> versions) =>
+        [.. versions.Where(static v => !v.IsDeleteMarker).Select(static v => new ObjectEntry(v.Key, v.VersionId, v.Size))];
 
     private Task SigningKeyAsync(HttpContext context)
     {

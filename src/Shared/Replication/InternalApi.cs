@@ -17,6 +17,12 @@ public static class InternalApi
     /// <summary>GET, on an origin: <see cref="ResolveReply"/>. Query: <c>bucket</c>, <c>key</c>, optional <c>versionId</c>.</summary>
     public const string Resolve = "/internal/v1/resolve";
 
+    /// <summary>
+    /// GET, on an origin: <see cref="ObjectsReply"/>, a page of at most <see cref="ObjectsReply.MaxEntries"/>. Query: <c>bucket</c>, optional
+    /// <c>prefix</c>, <c>after</c>, <c>versions</c> (<c>true</c>: all versions of each key, then also <c>afterVersion</c>).
+    /// </summary>
+    public const string Objects = "/internal/v1/objects";
+
     /// <summary>GET, on an origin: <see cref="RegionUsage"/> of the organization <c>owner</c> (query).</summary>
     public const string Usage = "/internal/v1/usage";
 
@@ -51,6 +57,24 @@ public static class InternalApi
 /// <param name="Version">The version, which may be a delete marker; null when there is none.</param>
 /// <param name="AsOfSequence">The feed position at which this was read.</param>
 public sealed record ResolveReply(bool BucketExists, VersionFacts? Version, long AsOfSequence);
+
+/// <summary>A page of the objects of a bucket, in byte order of their keys.</summary>
+/// <param name="BucketExists">Whether the region has the bucket.</param>
+/// <param name="Objects">The versions, without delete markers.</param>
+/// <param name="IsTruncated">Whether more follow.</param>
+/// <param name="NextKey">What to give as <c>after</c> for the next page.</param>
+/// <param name="NextVersionId">What to give as <c>afterVersion</c> for the next page; empty when only current versions are listed.</param>
+public sealed record ObjectsReply(bool BucketExists, IReadOnlyList<ObjectEntry> Objects, bool IsTruncated, string NextKey, string NextVersionId)
+{
+    /// <summary>The most entries of a page: with the longest keys, every byte of them escaped, it stays under a megabyte.</summary>
+    public const int MaxEntries = 128;
+}
+
+/// <summary>One object of a listing between tiers.</summary>
+/// <param name="Key">Its key.</param>
+/// <param name="VersionId">The version id; <c>null</c> (the text) for the null version.</param>
+/// <param name="Size">Its length, in bytes.</param>
+public sealed record ObjectEntry(string Key, string VersionId, long Size);
 
 /// <summary>The answer to a question for a derived signing key.</summary>
 /// <param name="Found">Whether the access key exists and is neither revoked nor expired.</param>

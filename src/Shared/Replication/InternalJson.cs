@@ -17,6 +17,7 @@ namespace EdgeCache.Shared.Replication;
 [JsonSerializable(typeof(BucketFacts))]
 [JsonSerializable(typeof(VersionFacts))]
 [JsonSerializable(typeof(ResolveReply))]
+[JsonSerializable(typeof(ObjectsReply))]
 [JsonSerializable(typeof(SigningKeyReply))]
 [JsonSerializable(typeof(BucketUsage))]
 [JsonSerializable(typeof(RegionUsage))]

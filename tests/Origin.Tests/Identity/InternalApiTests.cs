@@ -15,11 +15,60 @@ public sealed class InternalApiTests
     {
         await using var origin = await TestOrigin.StartAsync();
 
-        foreach (var path in (string[])[InternalApi.Feed, InternalApi.ControlFeed, InternalApi.Resolve, InternalApi.SigningKey, InternalApi.Directory])
+        foreach (var path in (string[])[InternalApi.Feed, InternalApi.ControlFeed, InternalApi.Resolve, InternalApi.Objects, InternalApi.SigningKey, InternalApi.Directory])
         {
             Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(origin, HttpMethod.Get, path, secret: "another-secret-012345")).StatusCode);
             Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(origin, HttpMethod.Get, path, secret: null)).StatusCode);
         }
+    }
+
+    [Fact]
+    public async Task Objects_are_listed_in_bounded_pages_and_with_their_versions_if_asked()
+    {
+        await using var origin = await TestOrigin.StartAsync();
+        await S3TestClient.NewBucketAsync(origin.Client);
+        var keys = Enumerable.Range(0, ObjectsReply.MaxEntries + 3).Select(static i => $"p/{i:d4}").ToArray();
+        foreach (var key in keys)
+        {
+            await origin.Client.PutAsync($"/bucket-1/{key}", key);
+        }
+
+        await origin.Client.PutAsync("/bucket-1/other", "x");
+        await origin.Client.PutAsync("/bucket-1/?versioning", "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>");
+        await origin.Client.PutAsync("/bucket-1/p/0000", "newer");
+        await origin.Client.DeleteAsync("/bucket-1/p/0001");
+
+        var current = await ListAsync(origin, "");
+        Assert.Equal(keys.Where(static k => k != "p/0001"), current.Select(static o => o.Key));
+        var versions = await ListAsync(origin, "&versions=true");
+        Assert.Equal(["p/0000", "p/0000", "p/0001"], versions.Take(3).Select(static o => o.Key));
+        Assert.Equal([5, 6], versions.Take(2).Select(static o => o.Size));
+        Assert.Equal(keys.Length + 1, versions.Count);
+        Assert.False((await PageAsync(origin, "no-such-bucket", "")).BucketExists);
+    }
+
+    private static async Task<List<ObjectEntry>> ListAsync(TestOrigin origin, string query)
+    {
+        var objects = new List<ObjectEntry>();
+        for (var next = ""; ;)
+        {
+            var page = await PageAsync(origin, "bucket-1", $"&prefix=p/{query}{next}");
+            Assert.True(page.BucketExists);
+            Assert.True(page.Objects.Count <= ObjectsReply.MaxEntries);
+            objects.AddRange(page.Objects);
+            if (!page.IsTruncated)
+            {
+                return objects;
+            }
+
+            next = $"&after={Uri.EscapeDataString(page.NextKey)}&afterVersion={Uri.EscapeDataString(page.NextVersionId)}";
+        }
+    }
+
+    private static async Task<ObjectsReply> PageAsync(TestOrigin origin, string bucket, string query)
+    {
+        using var response = await SendAsync(origin, HttpMethod.Get, $"{InternalApi.Objects}?bucket={bucket}{query}");
+        return (await response.Content.ReadFromJsonAsync(InternalJson.Default.ObjectsReply, TestContext.Current.CancellationToken))!;
     }
 
     [Fact]
