@@ -41,7 +41,7 @@ internal static class AuditBucketRules
             return null;
         }
 
-        exchange.Note(action, broken);
+        exchange.Note(new DecidedAction(action, broken));
         return S3ErrorCode.AccessDenied;
     }
 }

@@ -30,8 +30,8 @@ internal sealed class AuditMetrics : AuditObserver
             "edgecache.origin.audit.spool", () => Each(spools, static spool => (double)spool.Bytes), "By", "Bytes of audit records that are not delivered.");
     }
 
-    /// <summary>A record was written.</summary>
-    public void Recorded(AuditPlane plane) => _records.Add(1, new KeyValuePair<string, object?>("plane", AuditPlanes.Name(plane)));
+    /// <summary>Records were written.</summary>
+    public void Recorded(AuditPlane plane, int count = 1) => _records.Add(count, new KeyValuePair<string, object?>("plane", AuditPlanes.Name(plane)));
 
     /// <summary>A request was refused since its record could not be kept.</summary>
     public void Refused()

@@ -100,9 +100,10 @@ internal sealed class RequestAudit(
             Via = via is null ? null : $"edge/{via.Edge}",
             Parameters = AuditParameters.Pick(request.Query, exchange.Header),
         };
-        if (spools.DataPlane.TryAppend(record))
+        AuditRecord[] records = [record, .. BatchRecords.Of(record, exchange.Batch)];
+        if (spools.DataPlane.TryAppend(records))
         {
-            metrics.Recorded(AuditPlane.DataPlane);
+            metrics.Recorded(AuditPlane.DataPlane, records.Length);
             return true;
         }
 

@@ -58,7 +58,11 @@ internal sealed partial class Authorizer(
     /// <param name="basis">Who asks, and how.</param>
     /// <param name="target">For what.</param>
     /// <param name="conditions">What conditions are decided on, when more is known of the request than at first.</param>
-    public S3Error? Decide(DecisionBasis basis, in DecisionTarget target, RequestConditions? conditions = null)
+    public S3Error? Decide(DecisionBasis basis, in DecisionTarget target, RequestConditions? conditions = null) =>
+        Decide(basis, target, out _, conditions);
+
+    /// <summary>The same, and what was decided.</summary>
+    public S3Error? Decide(DecisionBasis basis, in DecisionTarget target, out DecidedAction decided, RequestConditions? conditions = null)
     {
         var principal = basis.Authenticated.Principal;
         var decision = AccessEvaluator.Evaluate(new AccessRequest
@@ -73,7 +77,8 @@ internal sealed partial class Authorizer(
             VersionId = target.VersionId,
             Conditions = conditions ?? basis.Conditions,
         });
-        basis.Exchange.Note(target.Action, decision);
+        decided = new DecidedAction(target.Action, decision);
+        basis.Exchange.Note(decided);
         if (decision.Allowed)
         {
             return null;

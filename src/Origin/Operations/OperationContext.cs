@@ -37,6 +37,14 @@ internal sealed class OperationContext(S3Exchange exchange, AuthorizedRequest au
     public S3Error? Decide(in DecisionTarget target, RequestConditions? conditions = null) =>
         services.Authorizer.Decide(authorized.Basis, target, conditions);
 
+    /// <summary>The same for one object of many, of which each has its record.</summary>
+    public S3Error? Decide(in DecisionTarget target, BatchEntry entry)
+    {
+        var refused = services.Authorizer.Decide(authorized.Basis, target, out var decided);
+        entry.Decided = decided;
+        return refused;
+    }
+
     /// <summary>The value of a request header as text; null when it is absent.</summary>
     public string? Header(string name) => exchange.Header(name) is { } value ? HttpSignedRequest.Decode(value) : null;
 

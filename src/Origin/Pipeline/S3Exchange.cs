@@ -66,6 +66,9 @@ internal sealed class S3Exchange
     /// <summary>What was decided, once it was; of several decisions one that refused.</summary>
     public DecidedAction? Decided { get; private set; }
 
+    /// <summary>The objects that the request's body names; each is recorded. Written by the operation before it begins with the first of them.</summary>
+    public IReadOnlyList<BatchEntry> Batch { get; set; } = [];
+
     /// <summary>The S3 error answered.</summary>
     public S3Error? Error { get; set; }
 
@@ -78,11 +81,11 @@ internal sealed class S3Exchange
     public string OperationName => Parsed?.Operation.ToString() ?? "Unknown";
 
     /// <summary>Keeps the first decision for the records, or a refusal after it. Of many concurrent ones about the keys of one request, any may be kept.</summary>
-    public void Note(string action, AccessDecision decision)
+    public void Note(DecidedAction decided)
     {
-        if (Decided is null || (Decided.Decision.Allowed && !decision.Allowed))
+        if (Decided is null || (Decided.Decision.Allowed && !decided.Decision.Allowed))
         {
-            Decided = new DecidedAction(action, decision);
+            Decided = decided;
         }
     }
 

@@ -77,14 +77,18 @@ public sealed class AuditSpool : IDisposable
     }
 
     /// <summary>
-    /// Appends a record. False when it is not kept: the disk failed, or the spool was closed. What the caller admitted before is taken by a full
-    /// spool too.
+    /// Appends the records of a request, all in one write and one batch. False when they are not kept: the disk failed, or the spool was closed. What the
+    /// caller admitted before is taken by a full spool too.
     /// </summary>
-    public bool TryAppend(AuditRecord record)
+    public bool TryAppend(params ReadOnlySpan<AuditRecord> records)
     {
         var buffer = t_buffer ??= new ArrayBufferWriter<byte>(2048);
         buffer.ResetWrittenCount();
-        AuditLine.Write(record, buffer);
+        foreach (var record in records)
+        {
+            AuditLine.Write(record, buffer);
+        }
+
         var taken = TryAppend(buffer.WrittenSpan);
         if (buffer.Capacity > MaxKeptBuffer)
         {
@@ -156,7 +160,7 @@ public sealed class AuditSpool : IDisposable
         }
     }
 
-    private bool TryAppend(ReadOnlySpan<byte> line)
+    private bool TryAppend(ReadOnlySpan<byte> lines)
     {
         lock (_gate)
         {
@@ -168,7 +172,7 @@ public sealed class AuditSpool : IDisposable
             try
             {
                 var file = _file ?? Begin();
-                RandomAccess.Write(file, line, _length);
+                RandomAccess.Write(file, lines, _length);
                 if (_options.IsDurable)
                 {
                     RandomAccess.FlushToDisk(file);
@@ -182,8 +186,8 @@ public sealed class AuditSpool : IDisposable
                 return false;
             }
 
-            _length += line.Length;
-            Volatile.Write(ref _bytes, _bytes + line.Length);
+            _length += lines.Length;
+            Volatile.Write(ref _bytes, _bytes + lines.Length);
             if (_length >= _options.MaxBatchBytes)
             {
                 Seal();

@@ -1,19 +1,17 @@
-using System.IO.Compression;
 using System.Net;
-using System.Text.Json;
-using EdgeCache.Shared.Audit;
 using EdgeCache.Shared.SigV4;
+using static EdgeCache.Origin.Tests.Audit.AuditLogs;
 
 namespace EdgeCache.Origin.Tests.Audit;
 
 public sealed class AuditTests
 {
-    private const string AuditBucketName = "cwobject-audit-main";
+    private const string AuditBucketName = AuditLogs.Bucket;
 
     [Fact]
     public async Task Requests_are_recorded_as_the_settings_say_and_read_back_from_the_audit_bucket()
     {
-        await using var origin = await StartAsync();
+        await using var origin = await AuditLogs.StartAsync();
         var client = origin.Client;
         await S3TestClient.NewBucketAsync(client, "quiet-bucket");
         await origin.SetBucketAuditAsync("quiet-bucket", false);
@@ -31,7 +29,7 @@ public sealed class AuditTests
         var missing = await client.GetAsync("/loud-bucket/none");
         var empty = await client.DeleteAsync("/loud-bucket/a%20b");
 
-        var records = await ReadAsync(origin, 8);
+        var records = await origin.ReadAuditAsync(8);
         var byId = records.ToDictionary(static r => Text(r, "requestId")!);
         Assert.Equal(
             [Id(put), Id(get), Id(head), Id(denied), Id(forged), Id(list), Id(missing), Id(empty)],
@@ -52,12 +50,12 @@ public sealed class AuditTests
     [Fact]
     public async Task Nobody_writes_to_an_audit_bucket_and_only_full_keys_delete_from_it()
     {
-        await using var origin = await StartAsync();
+        await using var origin = await AuditLogs.StartAsync();
         var client = origin.Client;
         await S3TestClient.NewBucketAsync(client);
         await origin.SetOrganizationAuditAsync(buckets: true);
         await client.PutAsync("/bucket-1/k", "x");
-        var key = Assert.Single(await ListAsync(origin, 1));
+        var key = Assert.Single(await origin.ListAuditAsync(1));
 
         (await client.PutAsync($"/{AuditBucketName}/k", "x")).ShouldFail(HttpStatusCode.Forbidden, "AccessDenied");
         (await client.PostAsync($"/{AuditBucketName}/k?uploads", "")).ShouldFail(HttpStatusCode.Forbidden, "AccessDenied");
@@ -73,7 +71,7 @@ public sealed class AuditTests
     [Fact]
     public async Task A_request_whose_record_can_not_be_kept_is_refused()
     {
-        await using var origin = await StartAsync();
+        await using var origin = await AuditLogs.StartAsync();
         var client = origin.Client;
         await S3TestClient.NewBucketAsync(client);
         await client.PutAsync("/bucket-1/k", "12345");
@@ -91,7 +89,7 @@ public sealed class AuditTests
     [Fact]
     public async Task What_waits_when_the_origin_stops_is_delivered_before_it_ends()
     {
-        await using var origin = await StartAsync(("Origin:Audit:MaxBatchAge", "01:00:00"));
+        await using var origin = await AuditLogs.StartAsync(("Origin:Audit:MaxBatchAge", "01:00:00"));
         var client = origin.Client;
         await S3TestClient.NewBucketAsync(client);
         await origin.SetOrganizationAuditAsync(buckets: true);
@@ -99,62 +97,6 @@ public sealed class AuditTests
         await origin.StopAsync();
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(origin.DataDirectory, "audit", "data-plane")));
         await origin.RestartAsync();
-        Assert.Equal([Id(put)], (await ReadAsync(origin, 1)).Select(static r => Text(r, "requestId")));
+        Assert.Equal([Id(put)], (await origin.ReadAuditAsync(1)).Select(static r => Text(r, "requestId")));
     }
-
-    private static Task<TestOrigin> StartAsync(params (string Name, string Value)[] settings)
-    {
-        var overrides = new Dictionary<string, string?> { ["Origin:Audit:MaxBatchAge"] = "00:00:00.1" };
-        foreach (var (name, value) in settings)
-        {
-            overrides[name] = value;
-        }
-
-        return TestOrigin.StartAsync(overrides);
-    }
-
-    private static async Task<IReadOnlyList<string>> ListAsync(TestOrigin origin, int atLeast)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromMinutes(2));
-        while (true)
-        {
-            var list = await origin.Client.GetAsync($"/{AuditBucketName}?prefix=data-plane/");
-            if (list.Status == HttpStatusCode.OK && list.Values("Key") is var keys && keys.Count >= atLeast)
-            {
-                return keys;
-            }
-
-            await Task.Delay(50, limit.Token);
-        }
-    }
-
-    /// <summary>Waits for so many records of buckets other than the audit bucket itself.</summary>
-    private static async Task<List<JsonElement>> ReadAsync(TestOrigin origin, int count)
-    {
-        var read = new Dictionary<string, List<JsonElement>>();
-        while (true)
-        {
-            foreach (var key in (await ListAsync(origin, 1)).Where(k => !read.ContainsKey(k)))
-            {
-                Assert.Matches("^data-plane/[0-9]{4}/[0-9]{2}/[0-9]{2}/[0-9]{2}/.*-origin.ORD1.jsonl.gz$", key);
-                var body = (await origin.Client.GetAsync($"/{AuditBucketName}/{key}")).ShouldBe(HttpStatusCode.OK).Body;
-                using var lines = new StreamReader(new GZipStream(new MemoryStream(body), CompressionMode.Decompress));
-                read[key] = [.. (await lines.ReadToEndAsync(TestContext.Current.CancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries)
-                    .Select(static l => JsonDocument.Parse(l).RootElement)];
-            }
-
-            var records = read.Values.SelectMany(static r => r).Where(static r => !AuditBucket.IsNameOfOne(Text(r, "bucketName") ?? "")).ToList();
-            if (records.Count >= count)
-            {
-                return records;
-            }
-        }
-    }
-
-    private static string Id(S3Answer answer) => answer["x-amz-request-id"]!;
-
-    private static int Status(JsonElement record) => record.GetProperty("status").GetInt32();
-
-    private static string? Text(JsonElement record, string name) => record.TryGetProperty(name, out var value) ? value.GetString() : null;
 }

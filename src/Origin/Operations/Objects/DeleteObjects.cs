@@ -1,6 +1,7 @@
 using EdgeCache.Origin.Authorization;
 using EdgeCache.Origin.Catalog;
 using EdgeCache.Origin.Operations.Bodies;
+using EdgeCache.Origin.Pipeline;
 using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.S3;
@@ -24,8 +25,10 @@ internal static class DeleteObjects
 
         var entries = request.Value.Objects;
         var outcomes = new Outcome<DeletedVersion>[entries.Count];
+        var records = entries.Select(static e => new BatchEntry(e.Key, e.VersionId)).ToArray();
+        context.Exchange.Batch = records;
         var options = new ParallelOptions { MaxDegreeOfParallelism = MaxConcurrency };
-        await Parallel.ForAsync(0, entries.Count, options, async (i, _) => outcomes[i] = await DeleteAsync(context, entries[i]));
+        await Parallel.ForAsync(0, entries.Count, options, async (i, _) => outcomes[i] = await DeleteAsync(context, entries[i], records[i]));
 
         var deleted = new List<DeletedEntry>();
         var failures = new List<DeleteFailure>();
@@ -55,7 +58,22 @@ internal static class DeleteObjects
         return null;
     }
 
-    private static async Task<Outcome<DeletedVersion>> DeleteAsync(OperationContext context, ObjectToDelete entry)
+    private static async Task<Outcome<DeletedVersion>> DeleteAsync(OperationContext context, ObjectToDelete entry, BatchEntry record)
+    {
+        var outcome = await TryDeleteAsync(context, entry, record);
+        if (outcome.Succeeded)
+        {
+            record.Succeed(outcome.Value.VersionId, outcome.Value.IsDeleteMarker);
+        }
+        else
+        {
+            record.Fail(outcome.Error);
+        }
+
+        return outcome;
+    }
+
+    private static async Task<Outcome<DeletedVersion>> TryDeleteAsync(OperationContext context, ObjectToDelete entry, BatchEntry record)
     {
         if (!ObjectKey.TryParse(entry.Key, out var key))
         {
@@ -65,7 +83,7 @@ internal static class DeleteObjects
         var action = S3Actions.For(S3Operation.DeleteObjects, entry.VersionId is not null);
         var existing = await context.Catalog.Versions.FindAsync(context.Bucket.Id, key.Value, entry.VersionId, withSegments: false, context.Aborted);
         var target = new DecisionTarget(action, context.Request.Bucket, key.Value, context.Bucket.Facts, ObjectAccess.Of(existing.Version?.Facts), entry.VersionId);
-        if (context.Decide(target) is { } refused)
+        if (context.Decide(target, record) is { } refused)
         {
             return refused;
         }
