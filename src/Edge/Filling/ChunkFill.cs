@@ -19,8 +19,9 @@ internal readonly record struct FillProgress(FillState State, FillFailure Failur
 /// <param name="id">The chunk.</param>
 /// <param name="length">Its length in bytes.</param>
 /// <param name="reader">A hash of who wanted it first.</param>
+/// <param name="ticket">Its place in the queue, and then its part of the budget; whoever runs the fill disposes it, after the end.</param>
 /// <param name="abandoned">Cancelled when all users leave before the fetch begins.</param>
-internal sealed class ChunkFill(ChunkId id, int length, byte reader, CancellationTokenSource abandoned)
+internal sealed class ChunkFill(ChunkId id, int length, byte reader, FillTicket ticket, CancellationTokenSource abandoned)
 {
     private readonly Lock _lock = new();
     private FillState _state = FillState.Queued;
@@ -28,12 +29,15 @@ internal sealed class ChunkFill(ChunkId id, int length, byte reader, Cancellatio
     private PooledBuffer? _buffer;
     private TaskCompletionSource? _progress;
     private TaskCompletionSource? _deserted;
+    private TaskCompletionSource? _ended;
     private int _available;
     private int _users = 1;
     private bool _retired;
     private bool _isShared;
 
     public ChunkId Id => id;
+
+    public FillTicket Ticket => ticket;
 
     /// <summary>A hash of who wanted it first.</summary>
     public byte Reader => reader;
@@ -219,6 +223,21 @@ internal sealed class ChunkFill(ChunkId id, int length, byte reader, Cancellatio
         }
     }
 
+    /// <summary>Completes at the end: the bytes are in the store, or will not be.</summary>
+    public Task EndedAsync()
+    {
+        lock (_lock)
+        {
+            _ended ??= NewSignal();
+            if (_retired)
+            {
+                _ended.TrySetResult();
+            }
+
+            return _ended.Task;
+        }
+    }
+
     /// <summary>The end: gives the runner's reference to the buffer up. Nobody can join any more.</summary>
     public void Retire()
     {
@@ -228,6 +247,7 @@ internal sealed class ChunkFill(ChunkId id, int length, byte reader, Cancellatio
             _buffer?.Release();
             _buffer = null;
             _progress?.TrySetResult();
+            _ended?.TrySetResult();
         }
     }
 

@@ -2,14 +2,12 @@ using EdgeCache.Edge.Hosting;
 using EdgeCache.Edge.Pipeline;
 using EdgeCache.Edge.Storage;
 using EdgeCache.Edge.Storage.Nvme;
-using EdgeCache.Edge.Upstream;
-using EdgeCache.Shared.Replication;
 
 namespace EdgeCache.Edge.Filling;
 
-/// <summary>Runs one fill from queue to store: slot and buffer, attempts at the origin, append, end.</summary>
+/// <summary>Runs one fill from queue to store: its turn and a buffer, attempts at the source, append, end.</summary>
 internal sealed class FillRunner(
-    ChunkCache store, FillBuffers buffers, FillOptions options, TimeProvider time, EdgeMetrics metrics, ILogger<FillRunner> logger) : IDisposable
+    ChunkCache store, ChunkSources sources, FillBuffers buffers, FillOptions options, TimeProvider time, EdgeMetrics metrics, ILogger<FillRunner> logger)
 {
     /// <summary>How long bytes that the store did not take stay readable for those who wait, at most.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(5);
@@ -17,25 +15,14 @@ internal sealed class FillRunner(
     /// <summary>The second attempt follows at once, since most connections break for reasons of their own; the third waits for this long, the next ones in proportion.</summary>
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
 
-    private readonly SemaphoreSlim _slots = new(options.MaxActive, options.MaxActive);
-
     /// <summary>Fetches and stores the chunk. Never throws for what upstreams and disks do; the caller retires the fill.</summary>
-    public async Task RunAsync(ChunkFill fill, VersionFacts version, Region region, Action<ChunkFill> remove, CancellationToken stopping)
+    public async Task RunAsync(ChunkFill fill, FillTarget target, Action<ChunkFill> remove, CancellationToken stopping)
     {
         using var queued = CancellationTokenSource.CreateLinkedTokenSource(fill.Abandoned, stopping);
-        try
-        {
-            await _slots.WaitAsync(queued.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            EndQueued(fill);
-            return;
-        }
-
         FillFailure failure;
         try
         {
+            await fill.Ticket.Granted.WaitAsync(queued.Token);
             var buffer = await buffers.RentAsync(fill.Length, queued.Token);
             if (!fill.Begin(buffer))
             {
@@ -44,7 +31,7 @@ internal sealed class FillRunner(
                 return;
             }
 
-            failure = await FetchAsync(fill, version, region, stopping);
+            failure = await FetchAsync(fill, target, stopping);
         }
         catch (OperationCanceledException)
         {
@@ -53,7 +40,7 @@ internal sealed class FillRunner(
         }
         finally
         {
-            _slots.Release();
+            fill.Ticket.EndFetch();
         }
 
         if (failure != FillFailure.None)
@@ -62,14 +49,12 @@ internal sealed class FillRunner(
             remove(fill);
             fill.Fail(failure);
             metrics.FillEnded(FillState.Failed, failure);
-            FillLog.Failed(logger, version.Bucket, fill.Id.Index, region.Name, failure);
+            FillLog.Failed(logger, target.Version.Bucket, fill.Id.Index, target.Region.Name, failure);
             return;
         }
 
         await StoreAsync(fill, remove, stopping);
     }
-
-    public void Dispose() => _slots.Dispose();
 
     private void EndQueued(ChunkFill fill)
     {
@@ -77,21 +62,21 @@ internal sealed class FillRunner(
         metrics.FillEnded(FillState.Abandoned, FillFailure.None);
     }
 
-    private async Task<FillFailure> FetchAsync(ChunkFill fill, VersionFacts version, Region region, CancellationToken stopping)
+    private async Task<FillFailure> FetchAsync(ChunkFill fill, FillTarget target, CancellationToken stopping)
     {
-        metrics.FillStarted(region.Name);
+        metrics.FillStarted(target.Region.Name);
         var failure = FillFailure.Unreachable;
         for (var attempt = 1; attempt <= options.MaxAttempts; attempt++)
         {
             try
             {
-                failure = await AttemptAsync(fill, version, region, stopping);
+                failure = await AttemptAsync(fill, target, stopping);
             }
             catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
             {
                 failure = FillFailure.Unreachable;
-                metrics.FillStalled(region.Name);
-                FillLog.Stalled(logger, version.Bucket, fill.Id.Index, region.Name, fill.Available, attempt);
+                metrics.FillStalled(target.Region.Name);
+                FillLog.Stalled(logger, target.Version.Bucket, fill.Id.Index, target.Region.Name, fill.Available, attempt);
             }
             catch (OperationCanceledException)
             {
@@ -115,12 +100,12 @@ internal sealed class FillRunner(
 
     /// <summary>One request for the bytes that are still missing.</summary>
     /// <exception cref="OperationCanceledException">Nothing came for the stall timeout, or the edge stops.</exception>
-    private async Task<FillFailure> AttemptAsync(ChunkFill fill, VersionFacts version, Region region, CancellationToken stopping)
+    private async Task<FillFailure> AttemptAsync(ChunkFill fill, FillTarget target, CancellationToken stopping)
     {
         using var stall = new CancellationTokenSource(options.StallTimeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(stall.Token, stopping);
         var offset = ChunkGeometry.OffsetOf(fill.Id.Index) + fill.Available;
-        using var reply = await region.Ranges.OpenAsync(version, offset, fill.Length - fill.Available, linked.Token);
+        using var reply = await sources.OpenAsync(target, offset, fill.Length - fill.Available, linked.Token);
         if (reply.Outcome != Upstream.RangeOutcome.Open)
         {
             return reply.Outcome switch
@@ -142,13 +127,13 @@ internal sealed class FillRunner(
                     return FillFailure.Unreachable;
                 }
 
-                metrics.FilledBytes(region.Name, count);
+                metrics.FilledBytes(target.Region.Name, count);
                 fill.Advance(count);
             }
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {
-            FillLog.BrokenOff(logger, version.Bucket, fill.Id.Index, region.Name, fill.Available, e.Message);
+            FillLog.BrokenOff(logger, target.Version.Bucket, fill.Id.Index, target.Region.Name, fill.Available, e.Message);
             return FillFailure.Unreachable;
         }
 

@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
 using EdgeCache.Edge.Pipeline;
+using EdgeCache.Edge.Storage;
 using EdgeCache.Edge.Storage.Nvme;
-using EdgeCache.Edge.Upstream;
-using EdgeCache.Shared.Replication;
 
 namespace EdgeCache.Edge.Filling;
 
@@ -11,8 +10,11 @@ namespace EdgeCache.Edge.Filling;
 /// A fill stays in the table until its bytes are visible in the store, so there is no moment at which a chunk is in neither.
 /// </summary>
 internal sealed class FillTable(
-    FillRunner runner, int maxActiveAndQueued, EdgeMetrics metrics, CancellationToken stopping)
+    ChunkCache store, FillRunner runner, FillScheduler scheduler, EdgeMetrics metrics, CancellationToken stopping)
 {
+    /// <summary>How often a chunk is fetched again that was evicted, or whose fetch was given up by others, before someone could make sure of it.</summary>
+    private const int MaxTries = 3;
+
     private readonly ConcurrentDictionary<ChunkId, ChunkFill> _fills = new();
     private int _count;
     private long _joined;
@@ -31,13 +33,12 @@ internal sealed class FillTable(
     /// <summary>Whether all bytes of the chunk have arrived and only wait to be stored: reading them needs no origin.</summary>
     public bool HasAllOf(ChunkId id) => _fills.TryGetValue(id, out var fill) && fill.Available == fill.Length;
 
-    /// <summary>Joins the fill of a chunk or starts it; null when too many wait already.</summary>
+    /// <summary>Joins the fill of a chunk or starts it; null when too many wait already. A fill that is joined becomes as urgent as its most urgent user.</summary>
     /// <param name="id">The chunk.</param>
-    /// <param name="version">The version that it is part of.</param>
-    /// <param name="region">Where to fetch it.</param>
+    /// <param name="target">What it is part of, for whom, and how urgent it is.</param>
     /// <param name="reader">A hash of who wants it.</param>
     /// <param name="started">Whether this call started it.</param>
-    public ChunkFill? JoinOrStart(ChunkId id, VersionFacts version, Region region, byte reader, out bool started)
+    public ChunkFill? JoinOrStart(ChunkId id, FillTarget target, byte reader, out bool started)
     {
         while (true)
         {
@@ -47,6 +48,7 @@ internal sealed class FillTable(
                 {
                     Interlocked.Increment(ref _joined);
                     metrics.FillJoined();
+                    existing.Ticket.Raise(target.Priority);
                     started = false;
                     return existing;
                 }
@@ -55,22 +57,59 @@ internal sealed class FillTable(
                 continue;
             }
 
-            if (Volatile.Read(ref _count) >= maxActiveAndQueued)
+            var length = ChunkGeometry.LengthOf(id.Index, target.Version.Size);
+            if (scheduler.TryEnter(target.Organization, target.Priority, FillBuffers.SizeFor(length)) is not { } ticket)
             {
                 started = false;
                 return null;
             }
 
-            var fill = new ChunkFill(id, ChunkGeometry.LengthOf(id.Index, version.Size), reader, new CancellationTokenSource());
-            if (_fills.TryAdd(id, fill))
+            var fill = new ChunkFill(id, length, reader, ticket, new CancellationTokenSource());
+            if (!_fills.TryAdd(id, fill))
             {
-                Interlocked.Increment(ref _count);
-                Interlocked.Increment(ref _running);
-                started = true;
-                _ = RunAsync(fill, version, region);
-                return fill;
+                ticket.Dispose();
+                continue;
+            }
+
+            Interlocked.Increment(ref _count);
+            Interlocked.Increment(ref _running);
+            started = true;
+            _ = RunAsync(fill, target);
+            return fill;
+        }
+    }
+
+    /// <summary>
+    /// Makes a chunk resident without reading it; false when that can't be now: too many fetches wait, the source fails, or the store does not take it.
+    /// </summary>
+    /// <param name="target">What it is part of, for whom, and how urgent it is.</param>
+    /// <param name="id">The chunk.</param>
+    /// <param name="cancellationToken">Stops the wait; a fetch that nobody else wants and that has not begun is then given up.</param>
+    public async Task<bool> EnsureAsync(FillTarget target, ChunkId id, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < MaxTries && !store.Contains(id); attempt++)
+        {
+            if (JoinOrStart(id, target, reader: 0, out _) is not { } fill)
+            {
+                return false;
+            }
+
+            try
+            {
+                await fill.EndedAsync().WaitAsync(cancellationToken);
+            }
+            finally
+            {
+                fill.Leave();
+            }
+
+            if (fill.HasFailed)
+            {
+                return false;
             }
         }
+
+        return store.Contains(id);
     }
 
     /// <summary>Completes when no fill runs any more; call it once nothing can start one.</summary>
@@ -86,18 +125,19 @@ internal sealed class FillTable(
         return idle.Task;
     }
 
-    private async Task RunAsync(ChunkFill fill, VersionFacts version, Region region)
+    private async Task RunAsync(ChunkFill fill, FillTarget target)
     {
         // The caller of JoinOrStart must not be held up by the first steps of the fetch.
         await Task.Yield();
         try
         {
-            await runner.RunAsync(fill, version, region, Remove, stopping);
+            await runner.RunAsync(fill, target, Remove, stopping);
         }
         finally
         {
             Remove(fill);
             fill.Retire();
+            fill.Ticket.Dispose();
             if (Interlocked.Decrement(ref _running) == 0)
             {
                 Volatile.Read(ref _idle)?.TrySetResult();

@@ -1,8 +1,6 @@
 using EdgeCache.Edge.Pipeline;
 using EdgeCache.Edge.Storage;
 using EdgeCache.Edge.Storage.Nvme;
-using EdgeCache.Edge.Upstream;
-using EdgeCache.Shared.Replication;
 
 namespace EdgeCache.Edge.Filling;
 
@@ -11,7 +9,7 @@ namespace EdgeCache.Edge.Filling;
 /// chunks of the range fetched ahead. Nothing is held between two reads but places in fills: no lease, no buffer.
 /// </summary>
 internal sealed class RangeReader(
-    ChunkCache store, FillTable fills, VersionFacts version, Region region, byte reader, long offset, long length, int readAhead, EdgeMetrics metrics) : IDisposable
+    ChunkCache store, FillTable fills, FillTarget target, byte reader, long offset, long length, int readAhead, EdgeMetrics metrics) : IDisposable
 {
     /// <summary>A look-up examines at most this many chunks, 4 GiB worth; beyond, the rest is taken to be like the first ones.</summary>
     private const int MaxSurveyed = 1024;
@@ -19,6 +17,7 @@ internal sealed class RangeReader(
     /// <summary>How often a chunk is sought again after it was evicted or found damaged between fill and read.</summary>
     private const int MaxSearches = 4;
 
+    private readonly FillTarget _targetAhead = target with { Priority = FillPriority.ReadAhead };
     private readonly Queue<ChunkFill> _ahead = new();
     private readonly int _first = ChunkGeometry.IndexOf(offset);
     private readonly long _end = offset + length;
@@ -137,7 +136,7 @@ internal sealed class RangeReader(
         }
     }
 
-    private ChunkId Id(int index) => new(version.Generation, index);
+    private ChunkId Id(int index) => new(target.Version.Generation, index);
 
     private (int Index, int Within, long Left) Locate()
     {
@@ -167,13 +166,14 @@ internal sealed class RangeReader(
             if (next.Id.Index == index && !next.HasFailed)
             {
                 _current = next;
+                next.Ticket.Raise(FillPriority.Foreground);
                 break;
             }
 
             next.Leave();
         }
 
-        _current ??= fills.JoinOrStart(Id(index), version, region, reader, out _);
+        _current ??= fills.JoinOrStart(Id(index), target, reader, out _);
         _isCold = true;
         FetchAhead(index);
         return _current;
@@ -196,7 +196,7 @@ internal sealed class RangeReader(
                 continue;
             }
 
-            if (fills.JoinOrStart(Id(next), version, region, reader, out _) is not { } fill)
+            if (fills.JoinOrStart(Id(next), _targetAhead, reader, out _) is not { } fill)
             {
                 return;
             }

@@ -14,5 +14,11 @@ internal sealed class RangeReaders(ChunkCache store, FillTable fills, FillOption
     /// <param name="plan">Which bytes.</param>
     /// <param name="reader">A hash of who reads: eviction tells readers apart.</param>
     public RangeReader Open(AuthorisedRead read, in ObjectReadPlan plan, byte reader) =>
-        new(store, fills, read.Version, read.Region, reader, plan.Offset, plan.Length, options.ReadAheadChunks, metrics);
+        new(store, fills, TargetOf(read), reader, plan.Offset, plan.Length, options.ReadAheadChunks, metrics);
+
+    private static FillTarget TargetOf(AuthorisedRead read)
+    {
+        var organization = read.Caller.Principal.OrganizationId;
+        return new(read.Version, read.Region, organization is { Length: > 0 } ? organization : read.Version.OwnerOrganizationId, FillPriority.Foreground);
+    }
 }

@@ -56,9 +56,13 @@ internal sealed class EdgeParts : IAsyncDisposable
         _regions = new RegionSet([.. options.Regions.Select(r => OpenRegion(r, directory))], options.DefaultRegion);
         Streams = [_controlPlane.Changes, .. _regions.All.Select(static r => r.Changes)];
         Metrics.Observe(Streams);
-        Buffers = Own(new FillBuffers(ByteSize.Parse(options.Fill.MaxBytes)));
-        var runner = Own(new FillRunner(store, Buffers, options.Fill, time, Metrics, loggers.CreateLogger<FillRunner>()));
-        Fills = new FillTable(runner, options.Fill.MaxActive + options.Fill.MaxQueued, Metrics, _stopping.Token);
+        var budget = ByteSize.Parse(options.Fill.MaxBytesInFlight);
+        Buffers = Own(new FillBuffers(budget));
+        Scheduler = new FillScheduler(budget, options.Fill.MaxActive, options.Fill.MaxQueued);
+        Metrics.Observe(Scheduler);
+        Sources = new ChunkSources(Metrics);
+        var runner = new FillRunner(store, Sources, Buffers, options.Fill, time, Metrics, loggers.CreateLogger<FillRunner>());
+        Fills = new FillTable(store, runner, Scheduler, Metrics, _stopping.Token);
     }
 
     public EdgeMetrics Metrics { get; }
@@ -68,7 +72,15 @@ internal sealed class EdgeParts : IAsyncDisposable
 
     public List<FeedFollower> Followers { get; } = [];
 
+    public RegionSet Regions => _regions;
+
     public FillTable Fills { get; }
+
+    /// <summary>Decides which fill goes next.</summary>
+    public FillScheduler Scheduler { get; }
+
+    /// <summary>Where fills get their bytes.</summary>
+    public ChunkSources Sources { get; }
 
     public ChunkCache Store => _store;
 

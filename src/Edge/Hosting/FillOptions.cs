@@ -3,14 +3,17 @@ namespace EdgeCache.Edge.Hosting;
 /// <summary>The bounds of fetching chunks from origins.</summary>
 public sealed class FillOptions
 {
-    /// <summary>The most chunks fetched at the same time, 1 to 1024.</summary>
+    /// <summary>The most fetches at the same time, 1 to 1024; one organization gets at most 7/8 of them.</summary>
     public int MaxActive { get; set; } = 64;
 
-    /// <summary>The most chunks whose fetch waits for one of the <see cref="MaxActive"/> slots; further ones are answered SlowDown.</summary>
+    /// <summary>The most fetches that wait for their turn. One organization gets at most half of the places that others leave; what finds none is answered SlowDown.</summary>
     public int MaxQueued { get; set; } = 2048;
 
-    /// <summary>The memory that fetched bytes may hold before they are stored, in the form of <see cref="EdgeOptions.CacheSize"/>.</summary>
-    public string MaxBytes { get; set; } = "512MiB";
+    /// <summary>
+    /// The memory of all fetches together, from when they begin until their bytes are stored, in the form of <see cref="EdgeOptions.CacheSize"/>. It is
+    /// shared fairly between organizations; at least 16 MiB.
+    /// </summary>
+    public string MaxBytesInFlight { get; set; } = "512MiB";
 
     /// <summary>How many chunks of its own range a read fetches beyond the one that it needs next, 0 to 64.</summary>
     public int ReadAheadChunks { get; set; } = 4;

@@ -23,6 +23,7 @@ internal sealed class EdgeMetrics
     private readonly Counter<long> _fillsNotStored;
     private readonly UpDownCounter<long> _fillsActive;
     private readonly Counter<long> _filledBytes;
+    private readonly Counter<long> _sourceRequests;
     private readonly Counter<long> _damaged;
 
     public EdgeMetrics(IMeterFactory factory)
@@ -38,6 +39,7 @@ internal sealed class EdgeMetrics
         _fillsStalled = _meter.CreateCounter<long>("edgecache.edge.fills.stalled", "{fill}", "Attempts given up because nothing arrived.");
         _fillsNotStored = _meter.CreateCounter<long>("edgecache.edge.fills.not_stored", "{fill}", "Complete fetches that the store did not take.");
         _fillsActive = _meter.CreateUpDownCounter<long>("edgecache.edge.fills.active", "{fill}", "Fetches of chunks under way.");
+        _sourceRequests = _meter.CreateCounter<long>("edgecache.edge.fills.requests", "{request}", "Ranges asked of sources, by region and outcome.");
         _filledBytes = _meter.CreateCounter<long>("edgecache.edge.fills.bytes", "By", "Bytes fetched from origins.");
         _damaged = _meter.CreateCounter<long>("edgecache.edge.chunks.damaged", "{chunk}", "Stored chunks found damaged and fetched again.");
     }
@@ -51,6 +53,14 @@ internal sealed class EdgeMetrics
             new Measurement<double>(s.Silence.TotalSeconds, new KeyValuePair<string, object?>("stream", s.Name))), "s", "Time since the change feed was heard.");
         _meter.CreateObservableGauge("edgecache.edge.feed.position", () => streams.Select(static s =>
             new Measurement<long>(s.Position, new KeyValuePair<string, object?>("stream", s.Name))), description: "The last applied position of the change feed.");
+    }
+
+    /// <summary>Observes the fills' budget and queues.</summary>
+    public void Observe(FillScheduler scheduler)
+    {
+        _meter.CreateObservableGauge("edgecache.edge.fills.bytes_in_flight", () => scheduler.BytesInFlight, "By", "Memory that fetches hold.");
+        _meter.CreateObservableGauge("edgecache.edge.fills.queued", () => Enum.GetValues<FillPriority>().Select(p =>
+            new Measurement<int>(scheduler.Queued(p), new KeyValuePair<string, object?>("priority", Name(p)))), "{fill}", "Fetches that wait for their turn.");
     }
 
     /// <summary>A request ended.</summary>
@@ -96,6 +106,9 @@ internal sealed class EdgeMetrics
 
     public void FilledBytes(string region, int count) => _filledBytes.Add(count, new KeyValuePair<string, object?>("region", region));
 
+    /// <summary>A source was asked for a range.</summary>
+    public void SourceAsked(string region, RangeOutcome outcome) => _sourceRequests.Add(1, new("region", region), new("outcome", Name(outcome)));
+
     public void ChunkDamaged() => _damaged.Add(1);
 
     private void AddBytes(string source, long count)
@@ -125,6 +138,21 @@ internal sealed class EdgeMetrics
         Freshness.Asked => "asked",
         Freshness.Stale => "stale",
         Freshness.Unknown => "unknown",
+    };
+
+    private static string Name(FillPriority priority) => priority switch
+    {
+        FillPriority.Foreground => "foreground",
+        FillPriority.ReadAhead => "read_ahead",
+        FillPriority.WarmUp => "warm_up",
+    };
+
+    private static string Name(RangeOutcome outcome) => outcome switch
+    {
+        RangeOutcome.Open => "open",
+        RangeOutcome.VersionGone => "version_gone",
+        RangeOutcome.Unreachable => "unreachable",
+        RangeOutcome.Refused => "refused",
     };
 
     private static string Name(FillState state) => state switch

@@ -13,7 +13,7 @@ public sealed class ChunkFillTests : IDisposable
     private readonly CancellationTokenSource _abandoned = new();
     private readonly ChunkFill _fill;
 
-    public ChunkFillTests() => _fill = new ChunkFill(new ChunkId(new Generation(1, 2), 0), Length, reader: 1, _abandoned);
+    public ChunkFillTests() => _fill = new ChunkFill(new ChunkId(new Generation(1, 2), 0), Length, reader: 1, Ticket(), _abandoned);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -96,6 +96,8 @@ public sealed class ChunkFillTests : IDisposable
         _pool.Dispose();
         _abandoned.Dispose();
     }
+
+    private static FillTicket Ticket() => new FillScheduler(FillBuffers.MinimumBudget, maxActive: 1, maxQueued: 1).TryEnter("acme", FillPriority.Foreground, Length)!;
 
     private void Begin()
     {

@@ -1,0 +1,11 @@
+using EdgeCache.Edge.Upstream;
+using EdgeCache.Shared.Replication;
+
+namespace EdgeCache.Edge.Filling;
+
+/// <summary>What a fetch is of, and for whom.</summary>
+/// <param name="Version">The version whose bytes are fetched.</param>
+/// <param name="Region">Its home region.</param>
+/// <param name="Organization">Whose share of the node's budget the fetch takes: the organization that asks, or the object's owner when none does.</param>
+/// <param name="Priority">How urgent it is.</param>
+internal sealed record FillTarget(VersionFacts Version, Region Region, string Organization, FillPriority Priority);
