@@ -20,7 +20,14 @@ public sealed class EdgeOptions
     /// <summary>Where the cache and the feed positions are kept. One process at a time may use it.</summary>
     public string DataDirectory { get; set; } = "data";
 
-    /// <summary>The disk budget of cached bytes: a number of bytes, or a number with KiB, MiB, GiB or TiB.</summary>
+    /// <summary>
+    /// The directories of cached bytes, one for each drive, at most <see cref="EdgeOptionsValidator.MaxDrives"/>; when empty, <c>chunks</c> in
+    /// <see cref="DataDirectory"/>. They are not made when absent, so that a drive that is not mounted does not fill the disk beneath it: best name
+    /// a directory on the drive, not the mount point. Chunks are spread over the drives by hash, and a drive that is absent loses only its share.
+    /// </summary>
+    public IList<string> CacheDirectories { get; } = [];
+
+    /// <summary>The disk budget of cached bytes on each drive: a number of bytes, or a number with KiB, MiB, GiB or TiB.</summary>
     public string CacheSize { get; set; } = "20GiB";
 
     /// <summary>

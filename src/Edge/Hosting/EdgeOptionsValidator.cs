@@ -12,6 +12,9 @@ public sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
     /// <summary>The shortest cluster secret accepted, in characters.</summary>
     public const int MinSecretLength = 16;
 
+    /// <summary>The most drives that one edge takes.</summary>
+    public const int MaxDrives = 64;
+
     private static readonly TimeSpan Week = TimeSpan.FromDays(7);
 
     /// <inheritdoc/>
@@ -23,6 +26,7 @@ public sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
         CheckListenUrl(errors, nameof(options.AdminUrl), options.AdminUrl);
         Check(errors, !string.IsNullOrWhiteSpace(options.DataDirectory), "DataDirectory is empty");
         CheckSize(errors, nameof(options.CacheSize), options.CacheSize, ChunkStoreOptions.MinimumCapacity);
+        CheckDrives(errors, options.CacheDirectories);
         Check(errors, options.CacheWritesPerDay is >= 0 and <= 1000, "CacheWritesPerDay must lie between 0 and 1000");
         CheckSize(errors, nameof(options.MetadataMemory), options.MetadataMemory, 1 << 20);
         Check(errors, options.ClusterSecret.Length >= MinSecretLength, $"ClusterSecret must have at least {MinSecretLength} characters");
@@ -55,6 +59,15 @@ public sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
             "Regions names a region twice");
         Check(errors, options.DefaultRegion.Length == 0 || options.Regions.Any(r => r.Name == options.DefaultRegion),
             $"DefaultRegion '{options.DefaultRegion}' is not one of Regions");
+    }
+
+    private static void CheckDrives(List<string> errors, IList<string> directories)
+    {
+        Check(errors, directories.Count <= MaxDrives, $"CacheDirectories must name at most {MaxDrives} directories");
+        Check(errors, !directories.Any(string.IsNullOrWhiteSpace), "CacheDirectories has an empty entry");
+        var paths = directories.Where(static d => !string.IsNullOrWhiteSpace(d)).Select(static d => Path.TrimEndingDirectorySeparator(Path.GetFullPath(d)) + "/").ToList();
+        Check(errors, !paths.Where((path, i) => paths.Where((other, j) => i != j && path.StartsWith(other, StringComparison.Ordinal)).Any()).Any(),
+            "CacheDirectories names a directory twice, or one within another");
     }
 
     private static void CheckFill(List<string> errors, FillOptions fill)

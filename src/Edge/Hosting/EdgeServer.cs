@@ -3,7 +3,6 @@ using EdgeCache.Edge.Audit;
 using EdgeCache.Edge.Pipeline;
 using EdgeCache.Edge.Storage;
 using EdgeCache.Edge.Storage.Memory;
-using EdgeCache.Edge.Storage.Nvme;
 using EdgeCache.Shared.Diagnostics;
 using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.Processes;
@@ -55,8 +54,7 @@ public sealed class EdgeServer : IAsyncDisposable
             var meters = Own(owned, new ServiceCollection().AddMetrics().BuildServiceProvider()).GetRequiredService<IMeterFactory>();
             var exporter = Own(owned, new PrometheusExporter(EdgeMetrics.MeterName));
             var store = await ChunkCache.OpenAsync(
-                new ChunkStoreOptions { Directory = directory.Combine("chunks"), CapacityBytes = ByteSize.Parse(options.CacheSize) },
-                options.CacheWritesPerDay, TimeProvider.System, loggers, meters, cancellationToken); // a disk keeps its own time, also when a test moves the clock
+                CacheSettings.Of(options, directory), TimeProvider.System, loggers, meters, cancellationToken); // a disk keeps its own time, also when a test moves the clock
             owned.Push(store);
             var cache = await FasterHybridCache.OpenAsync(
                 new FasterHybridCacheOptions { Directory = directory.Combine("metadata"), MaxBytes = ByteSize.Parse(options.MetadataMemory) },

@@ -1,95 +1,73 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
-using System.Numerics;
-using EdgeCache.Edge.Storage.Eviction;
 using EdgeCache.Edge.Storage.Nvme;
 
 namespace EdgeCache.Edge.Storage;
 
 /// <summary>
-/// The cache of chunks on one drive: two chunk stores, the small and the main log of <see cref="EvictionPolicy"/>. Chunks that were touched on
-/// probation move from the small log to the main one, before their segment goes.
+/// The cache of chunks over all drives. Where a chunk is written follows from its hash, by rendezvous: a drive that is added or dies moves its own
+/// share and nothing else. Where it is read is wherever it lies, so that what was written elsewhere while its drive was away stays of use.
 /// </summary>
 internal sealed class ChunkCache : IAsyncDisposable
 {
-    /// <summary>Below this capacity, in bytes, a tenth is too little for a log of its own: then there is only the main log.</summary>
-    public const long MinimumWithSmallLog = EvictionPolicy.SmallShare * ChunkStoreOptions.MinimumCapacity;
+    private readonly Drive[] _drives;
 
-    private const string SmallLogName = "probation";
+    private ChunkCache(Drive[] drives) => _drives = drives;
 
-    private readonly ChunkStore _main;
-    private readonly ChunkStore? _small;
-    private readonly EvictionPolicy _policy;
-    private readonly ChunkStoreMetrics _metrics;
-    private readonly TimeProvider _time;
+    /// <summary>The drives, in the order of the options.</summary>
+    public IReadOnlyList<Drive> Drives => _drives;
 
-    private ChunkCache(ChunkStore main, ChunkStore? small, EvictionPolicy policy, ChunkStoreMetrics metrics, TimeProvider time) =>
-        (_main, _small, _policy, _metrics, _time) = (main, small, policy, metrics, time);
+    /// <summary>A snapshot of the counters of all drives together.</summary>
+    public ChunkStoreStatistics Statistics => _drives.Select(static drive => drive.Statistics).Aggregate(static (sum, drive) => sum + drive);
 
-    /// <summary>A snapshot of the counters of both logs.</summary>
-    public ChunkStoreStatistics Statistics
-    {
-        get
-        {
-            var main = _main.Statistics;
-            var small = _small?.Statistics ?? default;
-            return _metrics.AddTo(new ChunkStoreStatistics
-            {
-                LiveChunks = main.LiveChunks + small.LiveChunks,
-                LiveSegments = main.LiveSegments + small.LiveSegments,
-                DyingSegments = main.DyingSegments + small.DyingSegments,
-                DiskBytes = main.DiskBytes + small.DiskBytes,
-                CapacityBytes = main.CapacityBytes + small.CapacityBytes,
-                Degraded = main.Degraded || small.Degraded,
-            });
-        }
-    }
-
-    /// <summary>Opens the cache, with what an earlier process left in the directory.</summary>
-    /// <param name="options">Where it is, and its bounds; the capacity is that of both logs together.</param>
-    /// <param name="writesPerDay">The write budget, as multiples of the capacity per day; 0: none.</param>
+    /// <summary>Opens the cache, with what an earlier process left on the drives. A drive that can't be opened is left out until it can.</summary>
+    /// <param name="options">The drives, and their bounds.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggerFactory">Takes what happens.</param>
     /// <param name="meterFactory">Null: the counters are kept, and not published.</param>
-    /// <param name="cancellationToken">Stops the wait for the directory.</param>
+    /// <param name="cancellationToken">Stops the wait for the directories.</param>
     /// <exception cref="ArgumentException">The options are out of range; the message names every fault.</exception>
-    /// <exception cref="IOException">The directory cannot be used, or another process uses it.</exception>
+    /// <exception cref="IOException">Not one of the directories can be used.</exception>
     public static async Task<ChunkCache> OpenAsync(
-        ChunkStoreOptions options,
-        double writesPerDay,
-        TimeProvider time,
-        ILoggerFactory loggerFactory,
-        IMeterFactory? meterFactory,
-        CancellationToken cancellationToken)
+        ChunkCacheOptions options, TimeProvider time, ILoggerFactory loggerFactory, IMeterFactory? meterFactory, CancellationToken cancellationToken)
     {
-        var capacity = options.CapacityBytes;
-        ChunkCache? cache = null;
-        var metrics = new ChunkStoreMetrics(meterFactory, () => Volatile.Read(ref cache)?.Statistics);
-        var policy = EvictionPolicy.For(capacity, WriteRate(capacity, writesPerDay), time);
-        var smallCapacity = capacity < MinimumWithSmallLog ? 0 : capacity / EvictionPolicy.SmallShare;
-        var main = await ChunkStore.OpenAsync(
-            options with { CapacityBytes = capacity - smallCapacity }, time, loggerFactory, metrics, KeepTouched(policy), cancellationToken);
+        var drives = new List<Drive>();
+        var faults = new List<Exception>();
         try
         {
-            var small = smallCapacity == 0 ? null : await ChunkStore.OpenAsync(
-                options with { CapacityBytes = smallCapacity, Directory = Path.Combine(options.Directory, SmallLogName) },
-                time,
-                loggerFactory,
-                metrics,
-                Promote(policy, main),
-                cancellationToken);
-            Volatile.Write(ref cache, new ChunkCache(main, small, policy, metrics, time));
-            return cache;
+            foreach (var drive in options.Drives)
+                drives.Add(new Drive(drive, options.WritesPerDay, time, loggerFactory, meterFactory));
+            foreach (var drive in drives)
+            {
+                if (await drive.StartAsync(cancellationToken) is { } fault)
+                    faults.Add(fault);
+            }
+
+            // With no drive at all it is rather the configuration that is wrong, and the operator at hand.
+            if (faults.Count == drives.Count)
+                throw faults is [IOException single] ? single : new IOException(string.Join("; ", faults.Select(static fault => fault.Message)), faults[0]);
+
+            return new ChunkCache([.. drives]);
         }
         catch
         {
-            await main.DisposeAsync();
+            foreach (var drive in drives)
+                await drive.DisposeAsync();
             throw;
         }
     }
 
     /// <summary>Whether the chunk is stored. Eviction may take it at any time: only a lease is a claim.</summary>
-    public bool Contains(ChunkId id) => _main.Contains(id) || _small?.Contains(id) == true;
+    public bool Contains(ChunkId id)
+    {
+        foreach (var drive in _drives)
+        {
+            if (drive.Contains(id))
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>Takes a lease on a stored chunk for a reader, whose wanting it counts at its eviction.</summary>
     /// <param name="id">The chunk.</param>
@@ -97,8 +75,17 @@ internal sealed class ChunkCache : IAsyncDisposable
     /// <param name="lease">The lease, to be disposed.</param>
     public bool TryGet(ChunkId id, byte reader, [NotNullWhen(true)] out ChunkLease? lease)
     {
-        lease = null;
-        return _main.TryGet(id, reader, out lease) || _small?.TryGet(id, reader, out lease) == true;
+        var home = HomeOf(id);
+        if (home.TryGet(id, reader, out lease))
+            return true;
+
+        foreach (var drive in _drives)
+        {
+            if (drive != home && drive.TryGet(id, reader, out lease))
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>
@@ -115,45 +102,43 @@ internal sealed class ChunkCache : IAsyncDisposable
         if (Contains(id))
             return true;
 
-        var touches = Touches.By(reader, Touches.TickOf(_time.GetElapsedTime(0, _time.GetTimestamp())), (byte)(shared ? 1 : 0));
-        switch (_policy.Admit(Hash(id), ChunkGeometry.RecordSizeOf(payload.Length), _main.IsGrowing))
+        var below = ulong.MaxValue;
+        while (Next(id.Hash, ref below) is { } drive)
         {
-            case Admission.Main:
-                return await _main.AppendAsync(id, payload, cancellationToken, touches);
-            case Admission.Small:
-                return await (_small ?? _main).AppendAsync(id, payload, cancellationToken, touches);
-            case Admission.Refused:
-                _metrics.NotAdmitted();
-                return false;
-            default:
-                throw new InvalidOperationException("An admission without a place.");
+            if (!drive.TakesAppends)
+                continue;
+
+            var outcome = await drive.AppendAsync(id, payload, reader, shared, cancellationToken);
+            if (outcome != AppendOutcome.Unavailable)
+                return outcome == AppendOutcome.Stored;
         }
+
+        return false;
     }
 
-    /// <summary>Flushes and closes both logs, in bounded time; leases that are still held stay good.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Flushes and closes all drives, in bounded time; leases that are still held stay good.</summary>
+    public async ValueTask DisposeAsync() => await Task.WhenAll(_drives.Select(static drive => drive.DisposeAsync().AsTask()));
+
+    /// <summary>The drive that a chunk belongs to, be it there or not.</summary>
+    internal Drive HomeOf(ChunkId id)
     {
-        // The small log writes to the main one, never the other way round.
-        if (_small is not null)
-            await _small.DisposeAsync();
-        await _main.DisposeAsync();
+        var below = ulong.MaxValue;
+        return _drives.Length == 1 ? _drives[0] : Next(id.Hash, ref below)!;
     }
 
-    private static long? WriteRate(long capacity, double writesPerDay) =>
-        writesPerDay <= 0 ? null : (long)Math.Max(1, capacity * writesPerDay / TimeSpan.SecondsPerDay);
-
-    private static Survival KeepTouched(EvictionPolicy policy) => new(
-        chunk => policy.Reinserts(Hash(chunk.Id), ChunkGeometry.RecordSizeOf(chunk.Location.Length), chunk.Touches.Count), Destination: null);
-
-    private static Survival Promote(EvictionPolicy policy, ChunkStore main) => new(
-        chunk => !main.Contains(chunk.Id) && policy.Promotes(Hash(chunk.Id), ChunkGeometry.RecordSizeOf(chunk.Location.Length), chunk.Touches.Count),
-        (chunk, bytes, cancellationToken) => main.AppendAsync(chunk.Id, bytes, cancellationToken, chunk.Touches.Reset()));
-
-    private static ulong Hash(ChunkId id)
+    // The drives in the order of a chunk's preference: highest score first. Two drives whose scores agree, one time in 2^64, count as one.
+    private Drive? Next(ulong hash, ref ulong below)
     {
-        var hash = id.Generation.High ^ BitOperations.RotateLeft(id.Generation.Low, 32) ^ ((ulong)id.Index * 0x9E3779B97F4A7C15);
-        hash = (hash ^ (hash >> 30)) * 0xBF58476D1CE4E5B9;
-        hash = (hash ^ (hash >> 27)) * 0x94D049BB133111EB;
-        return hash ^ (hash >> 31);
+        Drive? best = null;
+        ulong highest = 0;
+        foreach (var drive in _drives)
+        {
+            var score = ChunkId.Mix(hash ^ drive.Seed) >> 1;
+            if (score < below && (best is null || score > highest))
+                (best, highest) = (drive, score);
+        }
+
+        below = highest;
+        return best;
     }
 }

@@ -46,12 +46,14 @@ public sealed class EdgeOptionsTests
             ["Edge:Name"] = "not a name",
             ["Edge:S3Url"] = "https://x",
             ["Edge:CacheSize"] = "1KiB",
+            ["Edge:CacheDirectories:0"] = "/mnt/a",
+            ["Edge:CacheDirectories:1"] = "/mnt/a/b",
             ["Edge:ClusterSecret"] = "short",
             ["Edge:DefaultRegion"] = "ORD1",
             ["Edge:Fill:MaxActive"] = "0",
         }).Build();
         var error = Assert.Throws<StartupException>(() => EdgeConfiguration.Bind(configuration));
-        foreach (var part in new[] { "Name", "S3Url", "CacheSize", "ClusterSecret", "ControlPlaneAdminUrl", "Regions", "DefaultRegion", "Fill:MaxActive" })
+        foreach (var part in new[] { "Name", "S3Url", "CacheSize", "CacheDirectories", "ClusterSecret", "ControlPlaneAdminUrl", "Regions", "DefaultRegion", "Fill:MaxActive" })
         {
             Assert.Contains(part, error.Message, StringComparison.Ordinal);
         }

@@ -8,7 +8,7 @@ namespace EdgeCache.Edge.Tests.Storage;
 
 public sealed class ChunkCacheTests : IDisposable
 {
-    private const long Capacity = ChunkCache.MinimumWithSmallLog;
+    private const long Capacity = Drive.MinimumWithSmallLog;
     private const byte Node = 1, OtherNode = 2, Scan = 3;
 
     private readonly TempDirectory _directory = new();
@@ -78,5 +78,5 @@ public sealed class ChunkCacheTests : IDisposable
     }
 
     private Task<ChunkCache> OpenAsync(double writesPerDay, long capacity = Capacity) => ChunkCache.OpenAsync(
-        TestChunks.Options(_directory.Path, capacity), writesPerDay, TimeProvider.System, NullLoggerFactory.Instance, null, Cancellation);
+        new ChunkCacheOptions { Drives = [TestChunks.Options(_directory.Path, capacity)], WritesPerDay = writesPerDay }, TimeProvider.System, NullLoggerFactory.Instance, null, Cancellation);
 }

@@ -46,21 +46,21 @@ internal sealed class ChunkLease : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(destination.Length, Length - offset);
         ObjectDisposedException.ThrowIf(Volatile.Read(ref disposed) != 0, this);
-        bool intact;
         try
         {
-            intact = (store.Headers.Find(Id, location) ?? await ReadHeaderAsync(cancellationToken)) is { } expected &&
+            var intact = (store.Headers.Find(Id, location) ?? await ReadHeaderAsync(cancellationToken)) is { } expected &&
                 await ReadBlocksAsync(expected, offset, destination, cancellationToken);
+            store.OnRead();
+            if (!intact)
+                store.OnDamaged(Id, location);
+
+            return intact;
         }
-        catch (IOException)
+        catch (IOException e)
         {
-            intact = false;
+            store.OnReadFailed(Id, location, e);
+            return false;
         }
-
-        if (!intact)
-            store.OnDamaged(Id, location);
-
-        return intact;
     }
 
     /// <inheritdoc/>
@@ -139,6 +139,9 @@ internal sealed class ChunkLease : IDisposable
 
     private async ValueTask<bool> FillAsync(long position, Memory<byte> destination, CancellationToken cancellationToken)
     {
+        if (store.FailRead?.Invoke() == true)
+            throw new IOException("Input/output error");
+
         while (!destination.IsEmpty)
         {
             var read = await RandomAccess.ReadAsync(segment.Handle, destination, position, cancellationToken);

@@ -30,6 +30,8 @@ internal sealed class ChunkStore : IAsyncDisposable
     private ChunkLog? log;
     private Task rebuild = Task.CompletedTask;
     private Task<bool> eviction = Task.FromResult(true);
+    private ChunkLog? last;
+    private int failedReads;
     private int disposed;
 
     private ChunkStore(
@@ -44,7 +46,7 @@ internal sealed class ChunkStore : IAsyncDisposable
             layout.SegmentsWithin(options.CapacityBytes),
             new ChunkIndex(),
             new SegmentTable(options.Directory, ChunkLog.Name, layout.SegmentSize),
-            metrics ?? new ChunkStoreMetrics(null, static () => null),
+            metrics ?? new ChunkStoreMetrics(null, options.Directory, static () => null),
             time,
             logger);
     }
@@ -89,13 +91,16 @@ internal sealed class ChunkStore : IAsyncDisposable
     }
 
     /// <summary>A snapshot of the counters.</summary>
-    public ChunkStoreStatistics Statistics
+    public ChunkStoreStatistics Statistics => context.Metrics.AddTo(State);
+
+    /// <summary>What the store holds now; nothing of what it counts since it was opened.</summary>
+    public ChunkStoreStatistics State
     {
         get
         {
             var (live, dying) = (context.Segments.Live, context.Segments.Dying);
             var current = Volatile.Read(ref log);
-            return context.Metrics.AddTo(new ChunkStoreStatistics
+            return new ChunkStoreStatistics
             {
                 LiveChunks = context.Index.Count,
                 LiveSegments = live,
@@ -103,9 +108,18 @@ internal sealed class ChunkStore : IAsyncDisposable
                 DiskBytes = ((live + dying) * context.Layout.SegmentSize) + (current?.JournalBytes ?? 0),
                 CapacityBytes = context.Options.CapacityBytes,
                 Degraded = current is null,
-            });
+            };
         }
     }
+
+    /// <summary>Whether an I/O error stopped the log, which is being replaced; what is stored is read on.</summary>
+    public bool IsDegraded => Volatile.Read(ref log) is null;
+
+    /// <summary>The reads that ended in an I/O error since the last one that did not.</summary>
+    public int FailedReads => Volatile.Read(ref failedReads);
+
+    /// <summary>Whether the directory is still the one that was opened.</summary>
+    public bool IsPresent => File.Exists(Path.Combine(context.Options.Directory, LockName));
 
     /// <summary>Block checksums of chunks that were read lately.</summary>
     internal HeaderCache Headers { get; } = new();
@@ -199,10 +213,35 @@ internal sealed class ChunkStore : IAsyncDisposable
             evicting = eviction;
         await evicting;
         if (Interlocked.Exchange(ref log, null) is { } current)
+        {
+            last = current;
             await current.DisposeAsync();
+        }
 
         context.Segments.Dispose();
         await directoryLock.DisposeAsync();
+    }
+
+    /// <summary>Completes when no write of the disposed store can reach the disk any more.</summary>
+    public Task WhenQuietAsync() => last?.DrainAsync() ?? Task.CompletedTask;
+
+    /// <summary>Tells leases that a read is to fail: null but in tests.</summary>
+    internal Func<bool>? FailRead => context.Options.FailRead;
+
+    /// <summary>A lease read what was stored.</summary>
+    internal void OnRead()
+    {
+        if (Volatile.Read(ref failedReads) != 0)
+            Volatile.Write(ref failedReads, 0);
+    }
+
+    /// <summary>A lease met an I/O error. The chunk is dropped only from memory: it may be there again when the drive is.</summary>
+    internal void OnReadFailed(ChunkId id, ChunkLocation location, IOException exception)
+    {
+        Interlocked.Increment(ref failedReads);
+        context.Metrics.ReadFailed();
+        if (context.Index.Remove(id, location))
+            context.Logger.ChunkUnreadable(id, exception.Message);
     }
 
     /// <summary>A lease found that a chunk's bytes are not what was stored.</summary>
@@ -350,6 +389,7 @@ internal sealed class ChunkStore : IAsyncDisposable
     private void OnFault(ChunkLog failed, Exception exception)
     {
         context.Logger.Degraded(exception);
+        last = failed;
         if (Interlocked.CompareExchange(ref log, null, failed) == failed)
             rebuild = Task.Run(() => RebuildAsync(failed));
     }

@@ -1,6 +1,6 @@
 namespace EdgeCache.Edge.Storage.Nvme;
 
-/// <summary>The chunk store's log messages, events 3700 to 3799.</summary>
+/// <summary>The chunk store's log messages, events 3700 to 3719.</summary>
 internal static partial class ChunkStoreMessages
 {
     [LoggerMessage(3700, LogLevel.Information, "Chunk store opened: {Chunks} chunks in {Segments} segments of {SegmentSize} bytes, at most {MaxSegments}")]
@@ -35,4 +35,7 @@ internal static partial class ChunkStoreMessages
 
     [LoggerMessage(3710, LogLevel.Warning, "Segment {Segment} could not be unlinked; the next start deletes it")]
     public static partial void UnlinkFailed(this ILogger logger, int segment);
+
+    [LoggerMessage(3711, LogLevel.Warning, "Chunk {Id} could not be read and was dropped: {Reason}")]
+    public static partial void ChunkUnreadable(this ILogger logger, ChunkId id, string reason);
 }

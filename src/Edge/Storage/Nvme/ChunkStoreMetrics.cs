@@ -21,16 +21,18 @@ internal enum AppendRefusal
     Closing,
 }
 
-/// <summary>A chunk store's counters, and their instruments on the meter <c>EdgeCache.Edge</c>.</summary>
+/// <summary>The counters of a drive's chunk stores, and their instruments on the meter <c>EdgeCache.Edge</c>, labelled with the drive.</summary>
 internal sealed class ChunkStoreMetrics
 {
     /// <summary>The edge's meter.</summary>
     public const string MeterName = "EdgeCache.Edge";
 
+    private readonly KeyValuePair<string, object?> driveTag;
     private readonly Counter<long>? appendedCounter;
     private readonly Counter<long>? evictedSegmentsCounter;
     private readonly Counter<long>? evictedChunksCounter;
     private readonly Counter<long>? checksumFailuresCounter;
+    private readonly Counter<long>? readFailuresCounter;
     private readonly Counter<long>? refusedCounter;
     private readonly Counter<long>? rewrittenCounter;
     private readonly Counter<long>? notAdmittedCounter;
@@ -40,13 +42,16 @@ internal sealed class ChunkStoreMetrics
     private long evictedSegments;
     private long evictedChunks;
     private long checksumFailures;
+    private long readFailures;
     private long refusedAppends;
 
     /// <summary>Makes the instruments.</summary>
     /// <param name="meterFactory">Null: the counters are kept, and not published.</param>
+    /// <param name="drive">The drive's label.</param>
     /// <param name="statistics">The state that gauges read; null once the store is disposed.</param>
-    public ChunkStoreMetrics(IMeterFactory? meterFactory, Func<ChunkStoreStatistics?> statistics)
+    public ChunkStoreMetrics(IMeterFactory? meterFactory, string drive, Func<ChunkStoreStatistics?> statistics)
     {
+        driveTag = new KeyValuePair<string, object?>("drive", drive);
         if (meterFactory?.Create(MeterName) is not { } meter)
             return;
 
@@ -54,6 +59,7 @@ internal sealed class ChunkStoreMetrics
         evictedSegmentsCounter = meter.CreateCounter<long>("edgecache.edge.nvme.evicted_segments", "{segment}", "Segments evicted from the chunk log.");
         evictedChunksCounter = meter.CreateCounter<long>("edgecache.edge.nvme.evicted_chunks", "{chunk}", "Chunks evicted with their segment.");
         checksumFailuresCounter = meter.CreateCounter<long>("edgecache.edge.nvme.checksum_failures", "{read}", "Reads that found a damaged chunk.");
+        readFailuresCounter = meter.CreateCounter<long>("edgecache.edge.nvme.read_failures", "{read}", "Reads of a chunk that ended in an I/O error.");
         refusedCounter = meter.CreateCounter<long>("edgecache.edge.nvme.refused_appends", "{append}", "Appends turned away, by reason.");
         rewrittenCounter = meter.CreateCounter<long>(
             "edgecache.edge.nvme.rewritten", "By", "Payload bytes written again because their chunks were touched, before their segment was evicted.");
@@ -62,6 +68,7 @@ internal sealed class ChunkStoreMetrics
         Gauge("edgecache.edge.nvme.disk", "By", "Disk space accounted to the chunk store.", now => now.DiskBytes);
         Gauge("edgecache.edge.nvme.capacity", "By", "The ceiling of the chunk store's disk space.", now => now.CapacityBytes);
         Gauge("edgecache.edge.nvme.degraded", "{store}", "1 while the chunk store takes no appends because of an I/O error.", now => now.Degraded ? 1 : 0);
+        Gauge("edgecache.edge.nvme.present", "{drive}", "1 while the drive is open, 0 while it is lost.", now => now.PresentDrives);
 
         void Gauge(string name, string unit, string description, Func<ChunkStoreStatistics, long> select) =>
             meter.CreateObservableGauge(name, () => Measure(select), unit, description);
@@ -69,7 +76,7 @@ internal sealed class ChunkStoreMetrics
         IEnumerable<Measurement<long>> Measure(Func<ChunkStoreStatistics, long> select)
         {
             if (statistics() is { } now)
-                yield return new Measurement<long>(select(now));
+                yield return new Measurement<long>(select(now), driveTag);
         }
     }
 
@@ -77,7 +84,7 @@ internal sealed class ChunkStoreMetrics
     public void Appended(int bytes)
     {
         Interlocked.Add(ref appendedBytes, bytes);
-        appendedCounter?.Add(bytes);
+        appendedCounter?.Add(bytes, driveTag);
     }
 
     /// <summary>Counts a segment that was evicted.</summary>
@@ -85,36 +92,43 @@ internal sealed class ChunkStoreMetrics
     {
         Interlocked.Increment(ref evictedSegments);
         Interlocked.Add(ref evictedChunks, chunks);
-        evictedSegmentsCounter?.Add(1);
-        evictedChunksCounter?.Add(chunks);
+        evictedSegmentsCounter?.Add(1, driveTag);
+        evictedChunksCounter?.Add(chunks, driveTag);
     }
 
     /// <summary>Counts a chunk that was written again; it counts as appended too.</summary>
     public void Rewritten(int bytes)
     {
         Interlocked.Add(ref rewrittenBytes, bytes);
-        rewrittenCounter?.Add(bytes);
+        rewrittenCounter?.Add(bytes, driveTag);
     }
 
     /// <summary>Counts a chunk that the write budget kept out.</summary>
     public void NotAdmitted()
     {
         Interlocked.Increment(ref notAdmitted);
-        notAdmittedCounter?.Add(1);
+        notAdmittedCounter?.Add(1, driveTag);
     }
 
     /// <summary>Counts a read that found damage.</summary>
     public void ChecksumFailed()
     {
         Interlocked.Increment(ref checksumFailures);
-        checksumFailuresCounter?.Add(1);
+        checksumFailuresCounter?.Add(1, driveTag);
+    }
+
+    /// <summary>Counts a read that ended in an I/O error.</summary>
+    public void ReadFailed()
+    {
+        Interlocked.Increment(ref readFailures);
+        readFailuresCounter?.Add(1, driveTag);
     }
 
     /// <summary>Counts an append that was turned away.</summary>
     public void Refused(AppendRefusal reason)
     {
         Interlocked.Increment(ref refusedAppends);
-        refusedCounter?.Add(1, new KeyValuePair<string, object?>("reason", reason switch
+        refusedCounter?.Add(1, driveTag, new KeyValuePair<string, object?>("reason", reason switch
         {
             AppendRefusal.Degraded => "degraded",
             AppendRefusal.DiskFull => "disk_full",
@@ -132,6 +146,7 @@ internal sealed class ChunkStoreMetrics
         NotAdmittedChunks = Interlocked.Read(ref notAdmitted),
         EvictedSegments = Interlocked.Read(ref evictedSegments),
         EvictedChunks = Interlocked.Read(ref evictedChunks),
+        ReadFailures = Interlocked.Read(ref readFailures),
         ChecksumFailures = Interlocked.Read(ref checksumFailures),
         RefusedAppends = Interlocked.Read(ref refusedAppends),
     };

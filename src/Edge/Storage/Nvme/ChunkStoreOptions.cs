@@ -11,6 +11,9 @@ internal sealed record ChunkStoreOptions
     /// <summary>The directory that the store owns alone; made when absent.</summary>
     public required string Directory { get; init; }
 
+    /// <summary>Whether a cache makes the directory when it is absent. Where a drive is mounted it must not: the system's disk would fill instead.</summary>
+    public bool CreateDirectory { get; init; } = true;
+
     /// <summary>The ceiling of disk use, journal and evicted but still leased segments included; at least <see cref="MinimumCapacity"/>.</summary>
     public required long CapacityBytes { get; init; }
 
@@ -49,6 +52,9 @@ internal sealed record ChunkStoreOptions
 
     /// <summary>Puts something between the logs and their devices, by the log's name: how tests inject faults.</summary>
     internal Func<string, IDevice, IDevice>? WrapDevice { get; init; }
+
+    /// <summary>Tells that a read of a chunk fails with an I/O error: how tests inject those.</summary>
+    internal Func<bool>? FailRead { get; init; }
 
     /// <summary>What is wrong with these options, one sentence each.</summary>
     public IEnumerable<string> Validate()

@@ -33,6 +33,12 @@ internal readonly record struct ChunkStoreStatistics
     /// <summary>Chunks that left with an evicted segment since the store was opened.</summary>
     public long EvictedChunks { get; init; }
 
+    /// <summary>Drives that are open, of a cache of several.</summary>
+    public int PresentDrives { get; init; }
+
+    /// <summary>Reads that failed with an I/O error since the store was opened.</summary>
+    public long ReadFailures { get; init; }
+
     /// <summary>Reads that found a damaged chunk since the store was opened.</summary>
     public long ChecksumFailures { get; init; }
 
@@ -41,4 +47,24 @@ internal readonly record struct ChunkStoreStatistics
 
     /// <summary>Whether the store currently takes no appends because of an I/O error.</summary>
     public bool Degraded { get; init; }
+
+    /// <summary>The counters of two stores together.</summary>
+    public static ChunkStoreStatistics operator +(ChunkStoreStatistics a, ChunkStoreStatistics b) => new()
+    {
+        LiveChunks = a.LiveChunks + b.LiveChunks,
+        DiskBytes = a.DiskBytes + b.DiskBytes,
+        CapacityBytes = a.CapacityBytes + b.CapacityBytes,
+        LiveSegments = a.LiveSegments + b.LiveSegments,
+        DyingSegments = a.DyingSegments + b.DyingSegments,
+        AppendedBytes = a.AppendedBytes + b.AppendedBytes,
+        RewrittenBytes = a.RewrittenBytes + b.RewrittenBytes,
+        NotAdmittedChunks = a.NotAdmittedChunks + b.NotAdmittedChunks,
+        EvictedSegments = a.EvictedSegments + b.EvictedSegments,
+        EvictedChunks = a.EvictedChunks + b.EvictedChunks,
+        PresentDrives = a.PresentDrives + b.PresentDrives,
+        ReadFailures = a.ReadFailures + b.ReadFailures,
+        ChecksumFailures = a.ChecksumFailures + b.ChecksumFailures,
+        RefusedAppends = a.RefusedAppends + b.RefusedAppends,
+        Degraded = a.Degraded || b.Degraded,
+    };
 }

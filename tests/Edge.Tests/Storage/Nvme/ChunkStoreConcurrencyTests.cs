@@ -27,8 +27,14 @@ public sealed class ChunkStoreConcurrencyTests : IDisposable
             int number;
             while ((number = Interlocked.Increment(ref next)) < chunks)
             {
-                // Short chunks, so that many share a batch and a segment.
-                await store.AppendAsync(seed, number, 1 + (TestChunks.Length(seed, number) / 4));
+                // Short chunks, so that many share a batch and a segment. A slow reader may hold evicted segments: then the store asks to come again.
+                var bytes = TestChunks.Bytes(seed, number, 1 + (TestChunks.Length(seed, number) / 4));
+                while (!await store.AppendAsync(TestChunks.Id(seed, number), bytes, Cancellation))
+                {
+                    Assert.False(store.Statistics.Degraded);
+                    await Task.Yield();
+                }
+
                 Interlocked.Increment(ref stored);
                 Assert.InRange(store.Statistics.DiskBytes, 1, TestChunks.SmallCapacity);
             }
@@ -54,7 +60,6 @@ public sealed class ChunkStoreConcurrencyTests : IDisposable
         Assert.True(verified > 0);
         Assert.True(store.Statistics.EvictedSegments > 0);
         Assert.Equal(0, store.Statistics.ChecksumFailures);
-        Assert.Equal(0, store.Statistics.RefusedAppends);
     }
 
     [Fact]

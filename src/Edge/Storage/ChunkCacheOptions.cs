@@ -1,0 +1,13 @@
+using EdgeCache.Edge.Storage.Nvme;
+
+namespace EdgeCache.Edge.Storage;
+
+/// <summary>The cache's drives and what holds for all of them.</summary>
+internal sealed record ChunkCacheOptions
+{
+    /// <summary>Where each drive's logs are and their bounds, the capacity being that of all logs of the drive together; no directory occurs twice.</summary>
+    public required IReadOnlyList<ChunkStoreOptions> Drives { get; init; }
+
+    /// <summary>The write budget, as multiples of a drive's capacity per day; 0: none.</summary>
+    public double WritesPerDay { get; init; }
+}
