@@ -30,7 +30,7 @@ internal sealed class BucketDirectory(ControlPlane controlPlane, RegionSet regio
 
     /// <summary>The bucket's region as the directory has it now.</summary>
     public Task<(UpstreamFault Fault, Region? Region)> AskAsync(string bucket, CancellationToken cancellationToken) =>
-        _questions.JoinAsync((bucket, Volatile.Read(ref _version)), QuestionAsync, cancellationToken);
+        _questions.JoinAsync((bucket, Volatile.Read(ref _version)), QuestionAsync, cancellationToken, out _);
 
     /// <summary>Forgets a bucket that was just created or deleted through this edge.</summary>
     public ValueTask ForgetAsync(string bucket)

@@ -10,7 +10,9 @@ namespace EdgeCache.Edge.Caching;
 /// <item>otherwise upstream is asked, once for all who want the same;</item>
 /// <item>if upstream can't be asked, the cached fact serves up to a maximum staleness.</item>
 /// </list>
-/// A change that is applied while an answer is under way refutes that answer by its stamp, both for the cache and for whoever waits.
+/// A change that is applied while an answer is under way refutes that answer by its stamp, both for the cache and for whoever waits. An answer to
+/// a question that was sent before a caller came serves that caller only if the live stream vouches for it, as for a cached fact; otherwise the caller
+/// waits for the next question, which all who came meanwhile share.
 /// </summary>
 internal abstract class FactCache<TName, TFact>(
     MetadataCache store, TimeSpan maxStaleness, bool inMemory, TimeProvider time, EdgeMetrics metrics, CancellationToken stopping)
@@ -20,7 +22,8 @@ internal abstract class FactCache<TName, TFact>(
     /// <summary>How often an answer that a change overtook is asked for anew before the last one is taken: it was asked for after the request arrived.</summary>
     private const int MaxOvertakes = 4;
 
-    private readonly SingleFlight<TName, (UpstreamFault Fault, CachedFact<TFact>? Entry)> _questions = new();
+    private readonly SingleFlight<TName, Answer> _questions = new();
+    private readonly SingleFlight<TName, Answer> _latest = new();
 
     /// <summary>The kind of fact, for metrics.</summary>
     protected abstract string Kind { get; }
@@ -38,25 +41,38 @@ internal abstract class FactCache<TName, TFact>(
         }
 
         var cached = look.Result;
-        return cached is not null && Covers(name, cached) && Stream(name).IsLive
+        return cached is not null && IsCurrent(name, cached)
             ? ValueTask.FromResult(Count(new FactReply<TFact>(Freshness.Current, cached.Fact)))
             : RevalidateAsync(name, cached, cancellationToken);
 
         async ValueTask<FactReply<TFact>> Slow(ValueTask<CachedFact<TFact>?> pending)
         {
             var found = await pending;
-            return found is not null && Covers(name, found) && Stream(name).IsLive
+            return found is not null && IsCurrent(name, found)
                 ? Count(new FactReply<TFact>(Freshness.Current, found.Fact))
                 : await RevalidateAsync(name, found, cancellationToken);
         }
     }
 
-    /// <summary>The fact as upstream has it now, whatever is cached.</summary>
+    /// <summary>
+    /// The fact as upstream has it, by a question that is sent after this call began: reads that resolve so are linearizable. Neither looks into the cache
+    /// nor changes it.
+    /// </summary>
     public async ValueTask<FactReply<TFact>> AskAsync(TName name, CancellationToken cancellationToken)
     {
-        await store.DropAsync(StoreKey(name));
-        return await RevalidateAsync(name, null, cancellationToken);
+        var answer = await _latest.JoinAsync(name, QueryAsync, cancellationToken, out var isOwn);
+        if (!isOwn)
+        {
+            answer = await _latest.JoinAsync(name, QueryAsync, cancellationToken, out _);
+        }
+
+        return Count(answer.Fault == UpstreamFault.None
+            ? new FactReply<TFact>(Freshness.Asked, answer.Entry!.Fact)
+            : new FactReply<TFact>(Freshness.Unknown, null));
     }
+
+    /// <summary>Drops what is cached.</summary>
+    public ValueTask ForgetAsync(TName name) => store.DropAsync(StoreKey(name));
 
     protected abstract ChangeStream Stream(TName name);
 
@@ -70,6 +86,12 @@ internal abstract class FactCache<TName, TFact>(
 
     /// <summary>Asks upstream: the fact if there is one, and the position that the answer itself states, or 0.</summary>
     protected abstract Task<(UpstreamFault Fault, TFact? Fact, long AsOf)> QueryAsync(TName name, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Liveness comes first: a stream that was live a moment ago had by then recorded all changes but the newest, and the look at what is recorded
+    /// comes after. The other way round a frame that arrives in between after a long silence would vouch for an entry that it refutes.
+    /// </summary>
+    private bool IsCurrent(TName name, CachedFact<TFact> entry) => Stream(name).IsLive && Covers(name, entry);
 
     private async ValueTask<FactReply<TFact>> RevalidateAsync(TName name, CachedFact<TFact>? cached, CancellationToken cancellationToken)
     {
@@ -85,35 +107,46 @@ internal abstract class FactCache<TName, TFact>(
 
         for (var overtaken = 0; ; overtaken++)
         {
-            var (fault, entry) = await _questions.JoinAsync(name, QuestionAsync, cancellationToken);
-            if (fault == UpstreamFault.None && (Covers(name, entry!) || overtaken == MaxOvertakes))
-            {
-                return Count(new FactReply<TFact>(Freshness.Asked, entry!.Fact));
-            }
-
-            if (fault != UpstreamFault.None)
+            var answer = await _questions.JoinAsync(name, QuestionAsync, cancellationToken, out var isOwn);
+            if (answer.Fault != UpstreamFault.None)
             {
                 return Count(cached is not null && TryServeStale(name, cached, out stale) ? stale : new FactReply<TFact>(Freshness.Unknown, null));
+            }
+
+            // What this caller started, or joined after an older one had landed, was sent after it came.
+            var isNew = (isOwn || overtaken > 0) && !answer.IsCached;
+            if (isNew ? Covers(name, answer.Entry!) || overtaken >= MaxOvertakes : IsCurrent(name, answer.Entry!))
+            {
+                return Count(new FactReply<TFact>(answer.IsCached ? Freshness.Current : Freshness.Asked, answer.Entry!.Fact));
             }
         }
     }
 
-    private async Task<(UpstreamFault Fault, CachedFact<TFact>? Entry)> QuestionAsync(TName name)
+    private async Task<Answer> QuestionAsync(TName name)
+    {
+        // Whoever looked before the last question's answer was kept, and started this one after, needs none.
+        var kept = await store.FindAsync<CachedFact<TFact>>(StoreKey(name), inMemory: true, stopping);
+        if (kept is not null && IsCurrent(name, kept))
+        {
+            return new Answer(UpstreamFault.None, kept, IsCached: true);
+        }
+
+        var answer = await QueryAsync(name);
+        if (answer.Entry is { } entry && Covers(name, entry))
+        {
+            await store.KeepAsync(StoreKey(name), entry, inMemory, entry.Fact is null ? AbsenceLifetime : null);
+        }
+
+        return answer;
+    }
+
+    private async Task<Answer> QueryAsync(TName name)
     {
         var stamp = Stream(name).Stamp();
         var (fault, fact, asOf) = await QueryAsync(name, stopping);
-        if (fault != UpstreamFault.None)
-        {
-            return (fault, null);
-        }
-
-        var entry = new CachedFact<TFact>(stamp.Epoch, Math.Max(stamp.AsOf, asOf), stamp.At, fact);
-        if (Covers(name, entry))
-        {
-            await store.KeepAsync(StoreKey(name), entry, inMemory, fact is null ? AbsenceLifetime : null);
-        }
-
-        return (fault, entry);
+        return fault == UpstreamFault.None
+            ? new Answer(fault, new CachedFact<TFact>(stamp.Epoch, Math.Max(stamp.AsOf, asOf), stamp.At, fact))
+            : new Answer(fault, null);
     }
 
     private bool TryServeStale(TName name, CachedFact<TFact> cached, out FactReply<TFact> reply)
@@ -130,4 +163,7 @@ internal abstract class FactCache<TName, TFact>(
         metrics.Resolved(Kind, reply.Freshness);
         return reply;
     }
+
+    /// <summary>What a flight brings: an entry unless there is a fault.</summary>
+    private readonly record struct Answer(UpstreamFault Fault, CachedFact<TFact>? Entry, bool IsCached = false);
 }

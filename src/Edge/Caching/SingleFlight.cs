@@ -12,8 +12,16 @@ internal sealed class SingleFlight<TName, TAnswer>
     private readonly ConcurrentDictionary<TName, Task<TAnswer>> _flights = new();
 
     /// <summary>Joins the flight of that name, or starts it.</summary>
-    public Task<TAnswer> JoinAsync(TName name, Func<TName, Task<TAnswer>> start, CancellationToken cancellationToken)
+    /// <param name="name">What is asked.</param>
+    /// <param name="start">Asks.</param>
+    /// <param name="cancellationToken">Ends the wait, not the flight.</param>
+    /// <param name="isOwn">
+    /// Whether this call started the flight. When not, the flight may have begun before the caller's own need did; a flight joined after one such
+    /// has landed began after it, since a flight leaves the table before it lands.
+    /// </param>
+    public Task<TAnswer> JoinAsync(TName name, Func<TName, Task<TAnswer>> start, CancellationToken cancellationToken, out bool isOwn)
     {
+        isOwn = false;
         while (true)
         {
             if (_flights.TryGetValue(name, out var flight))
@@ -24,6 +32,7 @@ internal sealed class SingleFlight<TName, TAnswer>
             var answer = new TaskCompletionSource<TAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
             if (_flights.TryAdd(name, answer.Task))
             {
+                isOwn = true;
                 _ = FlyAsync(name, start, answer);
                 return answer.Task.WaitAsync(cancellationToken);
             }

@@ -63,7 +63,14 @@ internal sealed class ObjectReads(
         for (var restarts = 0; ; restarts++)
         {
             request.Phase = RequestPhase.Resolve;
-            var resolved = restarts == 0 ? await versions.GetAsync(name, request.Aborted) : await versions.AskAsync(name, request.Aborted);
+            if (restarts > 0)
+            {
+                await versions.ForgetAsync(name);
+            }
+
+            var resolved = restarts > 0 || bucket.Facts.StrongReads
+                ? await versions.AskAsync(name, request.Aborted)
+                : await versions.GetAsync(name, request.Aborted);
             if (!resolved.IsKnown)
             {
                 return S3ErrorCode.ServiceUnavailable;

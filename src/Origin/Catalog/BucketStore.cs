@@ -15,7 +15,8 @@ internal sealed class BucketStore(CatalogWriter writer, ReaderPool readers, stri
 
     private const string Columns =
         """
-        bucket_id, name, owner_id, acl, versioning, created_at, (SELECT COALESCE(MAX(sequence), 0) FROM changes), grants, policy, public_access, ownership
+        bucket_id, name, owner_id, acl, versioning, created_at, (SELECT COALESCE(MAX(sequence), 0) FROM changes), grants, policy, public_access, ownership,
+          strong_reads
         """;
 
     /// <summary>The bucket of that name; null when the region has none.</summary>
@@ -114,6 +115,13 @@ internal sealed class BucketStore(CatalogWriter writer, ReaderPool readers, stri
                 "UPDATE buckets SET ownership = @ownership WHERE bucket_id = @bucket", ("ownership", RowCodec.Number(ownership)), ("bucket", bucketId)),
             cancellationToken);
 
+    /// <summary>Sets whether edges ask on every read which version a key names.</summary>
+    public Task<Outcome<CommittedBucket>> SetStrongReadsAsync(long bucketId, bool strong, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            bucketId,
+            m => m.Sql.Execute("UPDATE buckets SET strong_reads = @strong WHERE bucket_id = @bucket", ("strong", strong ? 1 : 0), ("bucket", bucketId)),
+            cancellationToken);
+
     /// <summary>The bucket's tags; empty when it has none.</summary>
     public Task<ImmutableSortedDictionary<string, string>> FindTagsAsync(long bucketId, CancellationToken cancellationToken) =>
         readers.ReadAsync(
@@ -191,5 +199,6 @@ internal sealed class BucketStore(CatalogWriter writer, ReaderPool readers, stri
         Policy = r.IsDBNull(8) ? null : _policies.Parse(r.GetString(1), r.GetString(8)),
         PublicAccess = RowCodec.PublicAccess(r, 9),
         Ownership = RowCodec.Enum<ObjectOwnership>(r, 10),
+        StrongReads = r.GetInt32(11) != 0,
     });
 }

@@ -20,7 +20,7 @@ internal static class UsageRows
           FROM parts p JOIN uploads u ON u.upload_row = p.upload_row GROUP BY u.bucket_id) p ON p.bucket_id = b.bucket_id
         """;
 
-    private const string Columns = "b.name, b.owner_id, u.versions, u.version_bytes, u.delete_markers, u.parts, u.part_bytes";
+    private const string Columns = "b.name, b.owner_id, u.versions, u.version_bytes, u.delete_markers, u.parts, u.part_bytes, b.strong_reads";
     private const string From = "FROM buckets b JOIN bucket_usage u ON u.bucket_id = b.bucket_id";
 
     /// <summary>The bytes of all buckets of an owner.</summary>
@@ -56,5 +56,8 @@ internal static class UsageRows
             ("partbytes", change.PartBytes), ("bucket", bucketId));
 
     private static BucketUsage Read(DbDataReader r) =>
-        new(r.GetString(0), r.GetString(1), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4), r.GetInt64(5), r.GetInt64(6));
+        new(r.GetString(0), r.GetString(1), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4), r.GetInt64(5), r.GetInt64(6))
+        {
+            StrongReads = r.GetInt32(7) != 0,
+        };
 }

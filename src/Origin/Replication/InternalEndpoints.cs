@@ -24,6 +24,7 @@ internal sealed class InternalEndpoints(
         var group = endpoints.MapGroup(string.Empty);
         Add(group, HttpMethods.Get, InternalApi.Feed, context => FeedAsync(context, new CatalogChangeSource(catalog.Feed)));
         Add(group, HttpMethods.Get, InternalApi.Bucket, BucketAsync);
+        Add(group, HttpMethods.Put, InternalApi.BucketSettings, SetBucketAsync);
         Add(group, HttpMethods.Get, InternalApi.Resolve, ResolveAsync);
         Add(group, HttpMethods.Get, InternalApi.Objects, ObjectsAsync);
         Add(group, HttpMethods.Get, InternalApi.Usage, UsageAsync);
@@ -104,6 +105,30 @@ internal sealed class InternalEndpoints(
         await (bucket is null ? NotFoundAsync(context) : JsonAsync(context, bucket.Facts, InternalJson.Default.BucketFacts));
     }
 
+    private async Task SetBucketAsync(HttpContext context)
+    {
+        if (!bool.TryParse(context.Request.Query["strongReads"], out var strong))
+        {
+            await BadRequestAsync(context, "strongReads is needed");
+            return;
+        }
+
+        if (await catalog.Buckets.FindAsync(Route(context, "bucket"), context.RequestAborted) is not { } bucket)
+        {
+            await NotFoundAsync(context);
+            return;
+        }
+
+        var set = await catalog.Buckets.SetStrongReadsAsync(bucket.Id, strong, context.RequestAborted);
+        if (set.Succeeded)
+        {
+            await JsonAsync(context, set.Value.Bucket.Facts, InternalJson.Default.BucketFacts);
+            return;
+        }
+
+        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+    }
+
     private async Task UsageAsync(HttpContext context)
     {
         string? owner = context.Request.Query["owner"];
@@ -128,14 +153,16 @@ internal sealed class InternalEndpoints(
             return;
         }
 
+        // An absence reflects no more than what was committed before the bucket was looked up: it may have been made anew since.
+        var before = catalog.Feed.CurrentSequence;
         if (await catalog.Buckets.FindAsync(name, context.RequestAborted) is not { } bucket)
         {
-            await JsonAsync(context, new ResolveReply(BucketExists: false, null, catalog.Feed.CurrentSequence), InternalJson.Default.ResolveReply);
+            await JsonAsync(context, new ResolveReply(BucketExists: false, null, before), InternalJson.Default.ResolveReply);
             return;
         }
 
         var found = await catalog.Versions.FindAsync(bucket.Id, key.Value, query["versionId"], withSegments: false, context.RequestAborted);
-        await JsonAsync(context, new ResolveReply(BucketExists: true, found.Version?.Facts, found.AsOfSequence), InternalJson.Default.ResolveReply);
+        await JsonAsync(context, new ResolveReply(BucketExists: true, found.Version?.Facts, found.Version is null ? before : found.AsOfSequence), InternalJson.Default.ResolveReply);
     }
 
     private async Task ObjectsAsync(HttpContext context)

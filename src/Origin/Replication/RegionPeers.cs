@@ -44,7 +44,17 @@ internal sealed partial class RegionPeers : IDisposable
         .FirstOrDefault(peer => peer?.Name == region);
 
     /// <summary>Asks a region's origin; <see cref="PeerAnswer{T}.IsKnown"/> is false when it can't be asked.</summary>
-    public async Task<PeerAnswer<T>> AskAsync<T>(string region, string pathAndQuery, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    public Task<PeerAnswer<T>> AskAsync<T>(string region, string pathAndQuery, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class => SendAsync(HttpMethod.Get, region, pathAndQuery, type, cancellationToken);
+
+    /// <summary>Changes something of a region's; whether it did is not known when <see cref="PeerAnswer{T}.IsKnown"/> is false.</summary>
+    public Task<PeerAnswer<T>> PutAsync<T>(string region, string pathAndQuery, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class => SendAsync(HttpMethod.Put, region, pathAndQuery, type, cancellationToken);
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<PeerAnswer<T>> SendAsync<T>(
+        HttpMethod method, string region, string pathAndQuery, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class
     {
         if (Find(region) is not { } peer || !Uri.TryCreate(peer.AdminUrl, UriKind.Absolute, out var admin))
@@ -55,7 +65,8 @@ internal sealed partial class RegionPeers : IDisposable
 
         try
         {
-            using var response = await _http.GetAsync(new Uri(admin, pathAndQuery), cancellationToken);
+            using var request = new HttpRequestMessage(method, new Uri(admin, pathAndQuery));
+            using var response = await _http.SendAsync(request, cancellationToken);
             if (response.StatusCode == HttpStatusCode.NotFound)
             {
                 return new PeerAnswer<T>(IsKnown: true, null);
@@ -71,8 +82,6 @@ internal sealed partial class RegionPeers : IDisposable
             return default;
         }
     }
-
-    public void Dispose() => _http.Dispose();
 
     [LoggerMessage(2610, LogLevel.Warning, "The origin of {Region} could not be asked: {Reason}")]
     private partial void LogUnreachable(string region, string reason);

@@ -13,6 +13,26 @@ internal sealed class RegionalFacts(OriginCatalog catalog, RegionPeers peers, Or
         : await peers.AskAsync(
             region, InternalApi.Bucket.Replace("{bucket}", Uri.EscapeDataString(bucket), StringComparison.Ordinal), InternalJson.Default.BucketFacts, cancellationToken);
 
+    /// <summary>Sets <see cref="BucketFacts.StrongReads"/>; a value of null stands for no such bucket.</summary>
+    public async Task<PeerAnswer<BucketFacts>> SetStrongReadsAsync(string region, string bucket, bool strong, CancellationToken cancellationToken)
+    {
+        if (region != options.Region)
+        {
+            return await peers.PutAsync(
+                region,
+                InternalApi.BucketSettings.Replace("{bucket}", Uri.EscapeDataString(bucket), StringComparison.Ordinal) +
+                    ControlPlaneClient.Query(("strongReads", strong ? "true" : "false")),
+                InternalJson.Default.BucketFacts,
+                cancellationToken);
+        }
+
+        return await catalog.Buckets.FindAsync(bucket, cancellationToken) is not { } row
+            ? new PeerAnswer<BucketFacts>(IsKnown: true, null)
+            : await catalog.Buckets.SetStrongReadsAsync(row.Id, strong, cancellationToken) is { Succeeded: true } done
+                ? new PeerAnswer<BucketFacts>(IsKnown: true, done.Value.Bucket.Facts)
+                : default;
+    }
+
     /// <summary>The version that a key names; a value of null stands for none.</summary>
     public async Task<PeerAnswer<VersionFacts>> VersionAsync(
         string region, string bucket, ObjectKey key, string? versionId, CancellationToken cancellationToken)

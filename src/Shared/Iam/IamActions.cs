@@ -56,7 +56,7 @@ public static class IamActions
             cwobject:RevokeAccessKeyByAccessKey cwobject:RevokeAccessKeysByPrincipal cwobject:EnsureAccessPolicy cwobject:DeleteAccessPolicy
             cwobject:ListAccessPolicy cwobject:EnableBucketAuditLogging cwobject:DisableBucketAuditLogging
             cwobject:EnableControlPlaneAuditLogging cwobject:DisableControlPlaneAuditLogging cwobject:EnableBucketAuditLoggingDefault
-            cwobject:DisableBucketAuditLoggingDefault cwobject:ListBucketInfo cwobject:GetBucketInfo cwobject:CanI cwobject:CreateApiToken
+            cwobject:DisableBucketAuditLoggingDefault cwobject:EnableBucketStrongReads cwobject:DisableBucketStrongReads cwobject:ListBucketInfo cwobject:GetBucketInfo cwobject:CanI cwobject:CreateApiToken
             cwobject:ListApiTokens cwobject:RevokeApiToken cwobject:CreateFederation cwobject:ListFederations cwobject:UpdateFederation
             cwobject:DeleteFederation
             """),

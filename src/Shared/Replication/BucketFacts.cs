@@ -32,6 +32,9 @@ public sealed record BucketFacts(
 
     /// <summary>Who owns what others write, and whether ACLs count; null when that was never configured.</summary>
     public ObjectOwnership? Ownership { get; init; }
+
+    /// <summary>Whether edges ask the home region on every read which version a key names, and answer 503 rather than what may be old.</summary>
+    public bool StrongReads { get; init; }
 }
 
 /// <summary>The versioning state of a bucket.</summary>

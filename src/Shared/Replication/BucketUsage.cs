@@ -13,6 +13,9 @@ namespace EdgeCache.Shared.Replication;
 public sealed record BucketUsage(
     string Bucket, string OwnerOrganizationId, long Versions, long VersionBytes, long DeleteMarkers, long Parts, long PartBytes)
 {
+    /// <summary>See <see cref="BucketFacts.StrongReads"/>: told here because whoever lists buckets shows both.</summary>
+    public bool StrongReads { get; init; }
+
     /// <summary>All bytes: what S3 reports as <c>BucketSizeBytes</c>, and what counts to a quota.</summary>
     [JsonIgnore]
     public long Bytes => VersionBytes + PartBytes;

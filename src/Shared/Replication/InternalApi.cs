@@ -14,6 +14,9 @@ public static class InternalApi
     /// <summary>GET, on an origin: <see cref="BucketFacts"/> of <c>{bucket}</c>, or 404.</summary>
     public const string Bucket = "/internal/v1/buckets/{bucket}";
 
+    /// <summary>PUT, on an origin: sets what the control plane's API sets of <c>{bucket}</c>; answers <see cref="BucketFacts"/>, or 404. Query: <c>strongReads</c>.</summary>
+    public const string BucketSettings = "/internal/v1/buckets/{bucket}/settings";
+
     /// <summary>GET, on an origin: <see cref="ResolveReply"/>. Query: <c>bucket</c>, <c>key</c>, optional <c>versionId</c>.</summary>
     public const string Resolve = "/internal/v1/resolve";
 

@@ -19,7 +19,7 @@ public sealed class SingleFlightTests
             return landing.Task;
         }
 
-        var all = Enumerable.Range(0, 10).Select(_ => _flights.JoinAsync("a", Start, Token)).Append(_flights.JoinAsync("b", Start, Token)).ToArray();
+        var all = Enumerable.Range(0, 10).Select(i => _flights.JoinAsync("a", Start, Token, out _)).Append(_flights.JoinAsync("b", Start, Token, out _)).ToArray();
         landing.SetResult(5);
         Assert.All(await Task.WhenAll(all), static answer => Assert.Equal(5, answer));
         Assert.Equal(2, started);
@@ -28,8 +28,8 @@ public sealed class SingleFlightTests
     [Fact]
     public async Task Who_comes_after_the_landing_starts_anew()
     {
-        Assert.Equal(1, await _flights.JoinAsync("a", static _ => Task.FromResult(1), Token));
-        Assert.Equal(2, await _flights.JoinAsync("a", static _ => Task.FromResult(2), Token));
+        Assert.Equal(1, await _flights.JoinAsync("a", static _ => Task.FromResult(1), Token, out _));
+        Assert.Equal(2, await _flights.JoinAsync("a", static _ => Task.FromResult(2), Token, out _));
     }
 
     [Fact]
@@ -37,8 +37,8 @@ public sealed class SingleFlightTests
     {
         var landing = new TaskCompletionSource<int>();
         using var impatience = new CancellationTokenSource();
-        var leaver = _flights.JoinAsync("a", _ => landing.Task, impatience.Token);
-        var stayer = _flights.JoinAsync("a", static _ => throw new InvalidOperationException("There is a flight."), Token);
+        var leaver = _flights.JoinAsync("a", _ => landing.Task, impatience.Token, out _);
+        var stayer = _flights.JoinAsync("a", static _ => throw new InvalidOperationException("There is a flight."), Token, out _);
         await impatience.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaver);
         landing.SetResult(3);
@@ -49,11 +49,11 @@ public sealed class SingleFlightTests
     public async Task A_crash_reaches_everyone_and_the_next_flight_starts()
     {
         var landing = new TaskCompletionSource<int>();
-        var first = _flights.JoinAsync("a", _ => landing.Task, Token);
-        var second = _flights.JoinAsync("a", _ => landing.Task, Token);
+        var first = _flights.JoinAsync("a", _ => landing.Task, Token, out _);
+        var second = _flights.JoinAsync("a", _ => landing.Task, Token, out _);
         landing.SetException(new InvalidOperationException("crash"));
         await Assert.ThrowsAsync<InvalidOperationException>(() => first);
         await Assert.ThrowsAsync<InvalidOperationException>(() => second);
-        Assert.Equal(2, await _flights.JoinAsync("a", static _ => Task.FromResult(2), Token));
+        Assert.Equal(2, await _flights.JoinAsync("a", static _ => Task.FromResult(2), Token, out _));
     }
 }

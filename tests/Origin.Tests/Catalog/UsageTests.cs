@@ -49,7 +49,7 @@ public sealed class UsageTests
         using (var session = SqliteDialect.OpenWriter(test.DatabasePath))
         {
             session.Execute("DROP TABLE bucket_usage");
-            foreach (var column in (string[])["policy", "public_access", "ownership"])
+            foreach (var column in (string[])["policy", "public_access", "ownership", "strong_reads"])
             {
                 session.Execute($"ALTER TABLE buckets DROP COLUMN {column}");
             }

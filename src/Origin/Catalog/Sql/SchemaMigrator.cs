@@ -9,7 +9,8 @@ internal static class SchemaMigrator
     private const string FindInfo = "SELECT value FROM catalog_info WHERE name = @name";
     private const string VersionName = "schema_version", EpochName = "epoch", RegionName = "region";
 
-    private static readonly IReadOnlyList<string>[] s_steps = [SchemaVersion1.Statements, SchemaVersion2.Statements, SchemaVersion3.Statements];
+    private static readonly IReadOnlyList<string>[] s_steps =
+        [SchemaVersion1.Statements, SchemaVersion2.Statements, SchemaVersion3.Statements, SchemaVersion4.Statements];
 
     /// <summary>Migrates; returns the epoch of the database's change feed.</summary>
     /// <exception cref="CatalogOpenException">The database has a newer schema or belongs to another region.</exception>

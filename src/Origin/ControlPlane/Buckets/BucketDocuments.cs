@@ -6,12 +6,15 @@ namespace EdgeCache.Origin.ControlPlane.Buckets;
 
 /// <summary>The settings of a bucket that S3 has no operation for.</summary>
 /// <param name="AuditLoggingEnabled">Whether requests to the bucket are recorded.</param>
-internal sealed record BucketSettings(bool? AuditLoggingEnabled = null);
+/// <param name="StrongReads">Whether edges ask the bucket's region on every read which version a key names; absent while the region can't be asked.</param>
+internal sealed record BucketSettings(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? AuditLoggingEnabled = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? StrongReads = null);
 
 /// <summary>The request to change a bucket's settings.</summary>
 internal sealed record SetBucketSettingsRequest(string? BucketName, BucketSettings? Settings);
 
-/// <summary>The settings of a bucket after the change.</summary>
+/// <summary>The settings of a bucket that were set.</summary>
 internal sealed record BucketSettingsAnswer(BucketSettings Settings);
 
 /// <summary>One measurement of what a bucket holds.</summary>

@@ -15,11 +15,11 @@ internal sealed partial class BucketEndpoints(
     public void Map(IEndpointRouteBuilder api)
     {
         var example = new BucketInfo(
-            "abc123", "my-bucket", DateTimeOffset.UnixEpoch.AddYears(50), new BucketSettings(true), "ORD1",
+            "abc123", "my-bucket", DateTimeOffset.UnixEpoch.AddYears(50), new BucketSettings(true, false), "ORD1",
             BucketMeasurement.Of(new BucketUsage("my-bucket", "abc123", 1234, 1_610_612_736, 0, 0, 0)));
         api.MapPut("/v1/cwobject/bucket/settings", SetAsync).Describe(
             "SetBucketSettings",
-            "Sets whether requests to a bucket are recorded.",
+            "Sets whether requests to a bucket are recorded, and whether its reads are strong: edges then ask its region on every read. What is absent stays.",
             new BucketSettingsAnswer(example.Settings),
             new SetBucketSettingsRequest(example.Name, example.Settings));
         api.MapGet("/v1/cwobject/bucket-info", ListAsync).Describe(
@@ -30,15 +30,42 @@ internal sealed partial class BucketEndpoints(
     private async Task<Ok<BucketSettingsAnswer>> SetAsync(ApiCaller caller, ApiBody<SetBucketSettingsRequest> body, CancellationToken cancellationToken)
     {
         var name = body.Value.BucketName ?? throw ApiException.Invalid("'bucketName' is required.");
-        var audits = body.Value.Settings?.AuditLoggingEnabled ?? throw ApiException.Invalid("'settings.auditLoggingEnabled' is required.");
-        caller.Require(audits ? "cwobject:EnableBucketAuditLogging" : "cwobject:DisableBucketAuditLogging");
-        if (!await settings.SetAuditAsync(caller.OrganizationId, name, audits, cancellationToken))
+        var wanted = body.Value.Settings;
+        if (wanted is null or (null, null))
+        {
+            throw ApiException.Invalid("'settings' must have auditLoggingEnabled or strongReads.");
+        }
+
+        Require(caller, wanted.AuditLoggingEnabled, "cwobject:EnableBucketAuditLogging", "cwobject:DisableBucketAuditLogging");
+        Require(caller, wanted.StrongReads, "cwobject:EnableBucketStrongReads", "cwobject:DisableBucketStrongReads");
+        if (directory.Find(name) is not { } entry || entry.OwnerOrganizationId != caller.OrganizationId)
         {
             throw NoSuchBucket();
         }
 
-        LogSet(name, audits, caller.Token.Principal, caller.OrganizationId);
-        return TypedResults.Ok(new BucketSettingsAnswer(new BucketSettings(audits)));
+        if (wanted.StrongReads is { } strong)
+        {
+            // The home region keeps it, since its change feed tells the edges.
+            var (isKnown, facts) = await regions.SetStrongReadsAsync(entry.Region, name, strong, cancellationToken);
+            if (!isKnown || facts is null)
+            {
+                throw isKnown ? NoSuchBucket() : ApiException.Unavailable($"The region {entry.Region} can't be reached.");
+            }
+
+            LogStrongReads(name, strong, caller.Token.Principal, caller.OrganizationId);
+        }
+
+        if (wanted.AuditLoggingEnabled is { } audits)
+        {
+            if (!await settings.SetAuditAsync(caller.OrganizationId, name, audits, cancellationToken))
+            {
+                throw NoSuchBucket();
+            }
+
+            LogSet(name, audits, caller.Token.Principal, caller.OrganizationId);
+        }
+
+        return TypedResults.Ok(new BucketSettingsAnswer(wanted));
     }
 
     private async Task<Ok<BucketInfoListAnswer>> ListAsync(ApiCaller caller, int? pageSize, string? pageToken, CancellationToken cancellationToken)
@@ -71,11 +98,22 @@ internal sealed partial class BucketEndpoints(
         return TypedResults.Ok(new BucketInfoAnswer(Describe(entry, audits, usage.Value)));
     }
 
+    private static void Require(ApiCaller caller, bool? isEnabled, string enable, string disable)
+    {
+        if (isEnabled is { } value)
+        {
+            caller.Require(value ? enable : disable);
+        }
+    }
+
     private static BucketInfo Describe(DirectoryEntry entry, bool audits, BucketUsage? usage) => new(
-        entry.OwnerOrganizationId, entry.Bucket, entry.CreatedAt, new BucketSettings(audits), entry.Region, BucketMeasurement.Of(usage));
+        entry.OwnerOrganizationId, entry.Bucket, entry.CreatedAt, new BucketSettings(audits, usage?.StrongReads), entry.Region, BucketMeasurement.Of(usage));
 
     private static ApiException NoSuchBucket() => ApiException.NotFound("The organization has no such bucket.");
 
     [LoggerMessage(2560, LogLevel.Information, "Audit logging of bucket {Bucket} was set to {Audits} by {Principal} of {Organization}.")]
     private partial void LogSet(string bucket, bool audits, string principal, string organization);
+
+    [LoggerMessage(2561, LogLevel.Information, "Strong reads of bucket {Bucket} were set to {Strong} by {Principal} of {Organization}.")]
+    private partial void LogStrongReads(string bucket, bool strong, string principal, string organization);
 }
