@@ -21,8 +21,10 @@ internal static class CacheSettings
                 Directory = drive.Path,
                 CreateDirectory = drive.Create,
                 CapacityBytes = ByteSize.Parse(options.CacheSize),
+                Checksums = options.Checksums,
             })],
             WritesPerDay = options.CacheWritesPerDay,
+            ScrubBytesPerSecond = ByteSize.Parse(options.ScrubBytesPerSecond),
         };
     }
 }

@@ -1,3 +1,4 @@
+using EdgeCache.Edge.Storage.Nvme;
 using EdgeCache.Shared.Audit;
 
 namespace EdgeCache.Edge.Hosting;
@@ -35,6 +36,18 @@ public sealed class EdgeOptions
     /// fetched for the first time is not stored; what is fetched again is.
     /// </summary>
     public double CacheWritesPerDay { get; set; } = 1;
+
+    /// <summary>
+    /// When the bytes read from the cache are compared with their checksums: <c>strict</c>, at every read, or <c>once</c>, when a block is read for the
+    /// first time since the start. A block that does not agree is fetched again, and the request that met it succeeds.
+    /// </summary>
+    public ChecksumPolicy Checksums { get; set; } = ChecksumPolicy.Strict;
+
+    /// <summary>
+    /// How much of each drive is read per second at most, in the background, to compare it with its checksums before a request does, in the form of
+    /// <see cref="CacheSize"/>; 0 for nothing. At 8 MiB, a TiB takes a day and a half.
+    /// </summary>
+    public string ScrubBytesPerSecond { get; set; } = "8MiB";
 
     /// <summary>The memory budget of cached metadata, in the same form as <see cref="CacheSize"/>.</summary>
     public string MetadataMemory { get; set; } = "256MiB";

@@ -28,6 +28,8 @@ public sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
         CheckSize(errors, nameof(options.CacheSize), options.CacheSize, ChunkStoreOptions.MinimumCapacity);
         CheckDrives(errors, options.CacheDirectories);
         Check(errors, options.CacheWritesPerDay is >= 0 and <= 1000, "CacheWritesPerDay must lie between 0 and 1000");
+        Check(errors, Enum.IsDefined(options.Checksums), "Checksums must be 'strict' or 'once'");
+        CheckSize(errors, nameof(options.ScrubBytesPerSecond), options.ScrubBytesPerSecond, 0);
         CheckSize(errors, nameof(options.MetadataMemory), options.MetadataMemory, 1 << 20);
         Check(errors, options.ClusterSecret.Length >= MinSecretLength, $"ClusterSecret must have at least {MinSecretLength} characters");
         CheckHttpUrl(errors, nameof(options.ControlPlaneAdminUrl), options.ControlPlaneAdminUrl);

@@ -36,7 +36,7 @@ internal sealed class ChunkCache : IAsyncDisposable
         try
         {
             foreach (var drive in options.Drives)
-                drives.Add(new Drive(drive, options.WritesPerDay, time, loggerFactory, meterFactory));
+                drives.Add(new Drive(drive, options, time, loggerFactory, meterFactory));
             foreach (var drive in drives)
             {
                 if (await drive.StartAsync(cancellationToken) is { } fault)

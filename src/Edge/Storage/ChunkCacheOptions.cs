@@ -10,4 +10,7 @@ internal sealed record ChunkCacheOptions
 
     /// <summary>The write budget, as multiples of a drive's capacity per day; 0: none.</summary>
     public double WritesPerDay { get; init; }
+
+    /// <summary>How much each drive's scrubber reads per second at most, in bytes; 0: nothing is scrubbed.</summary>
+    public long ScrubBytesPerSecond { get; init; }
 }

@@ -24,6 +24,7 @@ internal sealed class Drive : IAsyncDisposable
     private readonly ChunkStoreOptions _options;
     private readonly EvictionPolicy _policy;
     private readonly ChunkStoreMetrics _metrics;
+    private readonly long _scrubBytesPerSecond;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggerFactory;
     private readonly ILogger _logger;
@@ -35,14 +36,15 @@ internal sealed class Drive : IAsyncDisposable
 
     /// <summary>Describes a drive; <see cref="StartAsync"/> opens it.</summary>
     /// <param name="options">Where it is, and its bounds; the capacity is that of both logs together.</param>
-    /// <param name="writesPerDay">The write budget, as multiples of the capacity per day; 0: none.</param>
+    /// <param name="cache">What holds for all drives.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggerFactory">Takes what happens.</param>
     /// <param name="meterFactory">Null: the counters are kept, and not published.</param>
-    public Drive(ChunkStoreOptions options, double writesPerDay, TimeProvider time, ILoggerFactory loggerFactory, IMeterFactory? meterFactory)
+    public Drive(ChunkStoreOptions options, ChunkCacheOptions cache, TimeProvider time, ILoggerFactory loggerFactory, IMeterFactory? meterFactory)
     {
         _options = options with { Directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Directory)) };
-        _policy = EvictionPolicy.For(options.CapacityBytes, WriteRate(options.CapacityBytes, writesPerDay), time);
+        _policy = EvictionPolicy.For(options.CapacityBytes, WriteRate(options.CapacityBytes, cache.WritesPerDay), time);
+        _scrubBytesPerSecond = cache.ScrubBytesPerSecond;
         _time = time;
         _loggerFactory = loggerFactory;
         _logger = loggerFactory.CreateLogger<Drive>();
@@ -200,7 +202,7 @@ internal sealed class Drive : IAsyncDisposable
             if (_mount is not null && _mount != mount)
                 return new IOException($"{Name} is not mounted");
 
-            Volatile.Write(ref _logs, await DriveLogs.OpenAsync(_options, _policy, _metrics, _time, _loggerFactory, cancellationToken));
+            Volatile.Write(ref _logs, await DriveLogs.OpenAsync(_options, _policy, _scrubBytesPerSecond, _metrics, _time, _loggerFactory, cancellationToken));
             (_mount, _openedAt) = (mount, _time.GetTimestamp());
             return null;
         }

@@ -11,7 +11,9 @@ internal sealed class DriveLogs : IAsyncDisposable
 {
     private const string SmallLogName = "probation";
 
-    private DriveLogs(ChunkStore main, ChunkStore? small) => (Main, Small) = (main, small);
+    private readonly Scrubber _scrubber;
+
+    private DriveLogs(ChunkStore main, ChunkStore? small, Scrubber scrubber) => (Main, Small, _scrubber) = (main, small, scrubber);
 
     /// <summary>The main log.</summary>
     public ChunkStore Main { get; }
@@ -34,6 +36,7 @@ internal sealed class DriveLogs : IAsyncDisposable
     public static async Task<DriveLogs> OpenAsync(
         ChunkStoreOptions options,
         EvictionPolicy policy,
+        long scrubBytesPerSecond,
         ChunkStoreMetrics metrics,
         TimeProvider time,
         ILoggerFactory loggerFactory,
@@ -52,7 +55,7 @@ internal sealed class DriveLogs : IAsyncDisposable
                 metrics,
                 Promote(policy, main),
                 cancellationToken);
-            return new DriveLogs(main, small);
+            return new DriveLogs(main, small, new Scrubber(small is null ? [main] : [main, small], scrubBytesPerSecond, metrics, time));
         }
         catch
         {
@@ -64,6 +67,8 @@ internal sealed class DriveLogs : IAsyncDisposable
     /// <summary>Flushes and closes both logs, in bounded time; leases that are still held stay good.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _scrubber.DisposeAsync();
+
         // The small log writes to the main one, never the other way round.
         if (Small is not null)
             await Small.DisposeAsync();

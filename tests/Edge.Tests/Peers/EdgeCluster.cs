@@ -55,6 +55,7 @@ internal sealed class EdgeCluster : IAsyncDisposable
         settings["Edge:S3Url"] = settings["Edge:AdminUrl"] = "http://127.0.0.1:0";
         settings["Edge:DataDirectory"] = cluster._directory.Path;
         settings["Edge:CacheSize"] = "256MiB";
+        settings["Edge:ScrubBytesPerSecond"] = "0"; // what a test damages is for the request to find
         settings["Edge:ClusterSecret"] = Secret;
         settings["Edge:ControlPlaneAdminUrl"] = cluster.Control.Url.ToString();
         settings["Edge:Regions:0:Name"] = "ORD1";

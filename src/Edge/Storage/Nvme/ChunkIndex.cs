@@ -5,8 +5,8 @@ using EdgeCache.Edge.Storage.Eviction;
 namespace EdgeCache.Edge.Storage.Nvme;
 
 /// <summary>
-/// Which chunks are stored, where, and how often each was touched: a hash table in memory, in shards with a lock each. A chunk takes about
-/// 52 bytes, that is 13 MB per TiB of full chunks.
+/// Which chunks are stored, where, which of their blocks were verified, and how often each was touched: a hash table in memory, in shards with a
+/// lock each. A chunk takes about 60 bytes, that is 16 MB per TiB of full chunks.
 /// </summary>
 internal sealed class ChunkIndex
 {
@@ -42,8 +42,14 @@ internal sealed class ChunkIndex
     }
 
     /// <summary>Finds a chunk for a reader, and notes that it was wanted.</summary>
-    public bool TryTouch(ChunkId id, byte reader, ushort tick, out ChunkLocation location)
+    /// <param name="id">The chunk.</param>
+    /// <param name="reader">A hash of who reads.</param>
+    /// <param name="tick">Now, by <see cref="Touches.TickOf"/>.</param>
+    /// <param name="location">Where it is.</param>
+    /// <param name="verified">What <see cref="MarkVerified"/> noted of it.</param>
+    public bool TryTouch(ChunkId id, byte reader, ushort tick, out ChunkLocation location, out ulong verified)
     {
+        verified = 0;
         var shard = ShardOf(id);
         lock (shard.Gate)
         {
@@ -52,7 +58,20 @@ internal sealed class ChunkIndex
                 return false;
 
             slot.Touches.Add(reader, tick);
+            verified = slot.Verified;
             return true;
+        }
+    }
+
+    /// <summary>Notes that blocks of a chunk were found intact at <paramref name="location"/>; a set as of <see cref="BlockMask"/>.</summary>
+    public void MarkVerified(ChunkId id, ChunkLocation location, ulong blocks)
+    {
+        var shard = ShardOf(id);
+        lock (shard.Gate)
+        {
+            ref var slot = ref CollectionsMarshal.GetValueRefOrNullRef(shard.Chunks, id);
+            if (Found(ref slot, out var current) && current == location)
+                slot.Verified |= blocks;
         }
     }
 
@@ -159,13 +178,15 @@ internal sealed class ChunkIndex
         public Dictionary<ChunkId, Slot> Chunks { get; } = [];
     }
 
-    // Sixteen bytes: the touches lie where the location would be padded.
+    // Twenty-four bytes: the touches lie where the location would be padded.
     private struct Slot(ChunkLocation location, Touches touches)
     {
         private readonly long address = location.Address;
         private readonly int length = location.Length;
 
         public Touches Touches = touches;
+
+        public ulong Verified;
 
         public readonly ChunkLocation Location => new(address, length);
     }

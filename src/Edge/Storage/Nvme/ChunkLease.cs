@@ -10,14 +10,24 @@ namespace EdgeCache.Edge.Storage.Nvme;
 /// </summary>
 internal sealed class ChunkLease : IDisposable
 {
+    private const string InjectedFault = "Input/output error, injected";
+
     private readonly ChunkStore store;
     private readonly SegmentFile segment;
     private readonly ChunkLocation location;
+    private ulong verified;
     private int disposed;
 
     /// <summary>Takes over a reference that the caller holds on <paramref name="segment"/>.</summary>
-    public ChunkLease(ChunkStore store, SegmentFile segment, ChunkId id, ChunkLocation location, long fileOffset)
+    /// <param name="store">The store that gives the lease.</param>
+    /// <param name="segment">Where the chunk lies.</param>
+    /// <param name="id">The chunk.</param>
+    /// <param name="location">Its record.</param>
+    /// <param name="fileOffset">The position of the payload in the file.</param>
+    /// <param name="verified">The blocks that need not be verified; see <see cref="BlockMask"/>.</param>
+    public ChunkLease(ChunkStore store, SegmentFile segment, ChunkId id, ChunkLocation location, long fileOffset, ulong verified)
     {
+        this.verified = verified;
         this.store = store;
         this.segment = segment;
         this.location = location;
@@ -34,10 +44,13 @@ internal sealed class ChunkLease : IDisposable
     /// <summary>The position of the payload's first byte in the file; a multiple of 4 KiB.</summary>
     public long FileOffset { get; }
 
+    /// <summary>The record that the lease is for.</summary>
+    public ChunkLocation Location => location;
+
     /// <summary>The payload's length in bytes.</summary>
     public int Length => location.Length;
 
-    /// <summary>Reads and verifies whole blocks around the asked range; false when the chunk is damaged (it is then dropped from the store).</summary>
+    /// <summary>Reads the asked range, and verifies the whole blocks around it as far as the store's <see cref="ChecksumPolicy"/> asks for it; false when the chunk is damaged (it is then dropped from the store).</summary>
     /// <param name="offset">Where in the payload to begin.</param>
     /// <param name="destination">Filled entirely on true; its content is undefined on false.</param>
     /// <param name="cancellationToken">Stops the wait for the disk.</param>
@@ -48,11 +61,16 @@ internal sealed class ChunkLease : IDisposable
         ObjectDisposedException.ThrowIf(Volatile.Read(ref disposed) != 0, this);
         try
         {
-            var intact = (store.Headers.Find(Id, location) ?? await ReadHeaderAsync(cancellationToken)) is { } expected &&
-                await ReadBlocksAsync(expected, offset, destination, cancellationToken);
+            var touched = destination.IsEmpty ? 0 : BlockMask.Of(offset, destination.Length);
+            var intact = (touched & ~verified) == 0
+                ? await FillAsync(FileOffset + offset, destination, cancellationToken)
+                : (store.Headers.Find(Id, location) ?? await ReadHeaderAsync(cancellationToken)) is { } expected &&
+                    await ReadBlocksAsync(expected, offset, destination, cancellationToken);
             store.OnRead();
             if (!intact)
                 store.OnDamaged(Id, location);
+            else if (store.VerifiesOnce)
+                NoteVerified(touched);
 
             return intact;
         }
@@ -63,11 +81,53 @@ internal sealed class ChunkLease : IDisposable
         }
     }
 
+    /// <summary>Compares blocks on the medium with their checksums; false when the chunk is damaged or can't be read (it is then dropped).</summary>
+    /// <param name="reader">Reads them.</param>
+    /// <param name="offset">Where in the payload to begin: the start of a block.</param>
+    /// <param name="length">How much, up to the end of a block.</param>
+    /// <param name="expected">The chunk's checksums as the medium has them; null before the first call.</param>
+    public bool Scrub(MediumReader reader, int offset, int length, ref uint[]? expected)
+    {
+        try
+        {
+            if (store.FailRead?.Invoke() == true)
+                throw new IOException(InjectedFault);
+
+            expected ??= HeaderOnMedium(reader);
+            var bytes = reader.Read(Handle, FileOffset + offset, length);
+            if (expected is not null && bytes.Length == length && Matches(expected, offset / ChunkGeometry.BlockSize, bytes))
+                return true;
+
+            store.OnDamaged(Id, location);
+        }
+        catch (IOException e)
+        {
+            store.OnReadFailed(Id, location, e);
+        }
+
+        return false;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref disposed, 1) == 0)
             segment.Release();
+    }
+
+    private void NoteVerified(ulong touched)
+    {
+        if ((touched & ~verified) == 0)
+            return;
+
+        verified |= touched;
+        store.OnVerified(Id, location, touched);
+    }
+
+    private uint[]? HeaderOnMedium(MediumReader reader)
+    {
+        var header = reader.Read(Handle, FileOffset - ChunkGeometry.HeaderSize, ChunkGeometry.HeaderSize);
+        return header.Length == ChunkGeometry.HeaderSize ? ChunkRecord.TryReadHeader(header, Id, Length) : null;
     }
 
     private async ValueTask<uint[]?> ReadHeaderAsync(CancellationToken cancellationToken)
@@ -140,7 +200,7 @@ internal sealed class ChunkLease : IDisposable
     private async ValueTask<bool> FillAsync(long position, Memory<byte> destination, CancellationToken cancellationToken)
     {
         if (store.FailRead?.Invoke() == true)
-            throw new IOException("Input/output error");
+            throw new IOException(InjectedFault);
 
         while (!destination.IsEmpty)
         {

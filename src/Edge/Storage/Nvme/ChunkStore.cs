@@ -133,11 +133,11 @@ internal sealed class ChunkStore : IAsyncDisposable
     // What survives is written again before its segment goes: this much room is kept for it.
     private int Reserve => survival is null ? 0 : 1;
 
-    /// <summary>Takes a lease on a stored chunk, without I/O.</summary>
+    /// <summary>Takes a lease on a stored chunk, without I/O. Whatever the policy, what is read through it is verified.</summary>
     public bool TryGet(ChunkId id, [NotNullWhen(true)] out ChunkLease? lease)
     {
         lease = null;
-        return context.Index.TryGet(id, out var location) && TryLease(id, location, out lease);
+        return context.Index.TryGet(id, out var location) && TryLease(id, location, verified: 0, out lease);
     }
 
     /// <summary>Takes a lease on a stored chunk for a reader, whose wanting it counts at its eviction.</summary>
@@ -147,7 +147,7 @@ internal sealed class ChunkStore : IAsyncDisposable
     public bool TryGet(ChunkId id, byte reader, [NotNullWhen(true)] out ChunkLease? lease)
     {
         lease = null;
-        return context.Index.TryTouch(id, reader, Tick, out var location) && TryLease(id, location, out lease);
+        return context.Index.TryTouch(id, reader, Tick, out var location, out var verified) && TryLease(id, location, verified, out lease);
     }
 
     /// <summary>
@@ -228,6 +228,29 @@ internal sealed class ChunkStore : IAsyncDisposable
     /// <summary>Tells leases that a read is to fail: null but in tests.</summary>
     internal Func<bool>? FailRead => context.Options.FailRead;
 
+    /// <summary>Whether a block is verified by the first read only.</summary>
+    internal bool VerifiesOnce => context.Options.Checksums == ChecksumPolicy.Once;
+
+    /// <summary>The lowest live segment from <paramref name="first"/> on, or null.</summary>
+    internal int? SegmentFrom(int first) => context.Segments.FirstFrom(first);
+
+    /// <summary>The chunks whose records lie in a segment, in the order of the log.</summary>
+    internal List<StoredChunk> ChunksOf(int segment)
+    {
+        var begin = segment * context.Layout.SegmentSize;
+        var end = begin + context.Layout.SegmentSize;
+        var chunks = context.Index.Where(location => location.Address >= begin && location.Address < end);
+        chunks.Sort(static (a, b) => a.Location.Address.CompareTo(b.Location.Address));
+        return chunks;
+    }
+
+    /// <summary>Blocks of a record were found intact.</summary>
+    internal void OnVerified(ChunkId id, ChunkLocation location, ulong blocks)
+    {
+        if (VerifiesOnce)
+            context.Index.MarkVerified(id, location, blocks);
+    }
+
     /// <summary>A lease read what was stored.</summary>
     internal void OnRead()
     {
@@ -255,7 +278,7 @@ internal sealed class ChunkStore : IAsyncDisposable
         }
     }
 
-    private bool TryLease(ChunkId id, ChunkLocation location, [NotNullWhen(true)] out ChunkLease? lease)
+    private bool TryLease(ChunkId id, ChunkLocation location, ulong verified, [NotNullWhen(true)] out ChunkLease? lease)
     {
         lease = null;
 
@@ -264,7 +287,7 @@ internal sealed class ChunkStore : IAsyncDisposable
         if (!context.Segments.TryAcquire((int)segmentId, out var segment))
             return false;
 
-        lease = new ChunkLease(this, segment, id, location, offset + ChunkGeometry.HeaderSize);
+        lease = new ChunkLease(this, segment, id, location, offset + ChunkGeometry.HeaderSize, verified);
         return true;
     }
 
@@ -303,20 +326,17 @@ internal sealed class ChunkStore : IAsyncDisposable
             return false;
 
         if (survival is not null && saving)
-            await SaveSurvivorsAsync(current, survival, oldest * context.Layout.SegmentSize);
+            await SaveSurvivorsAsync(current, survival, oldest);
 
         return await current.EvictOldestAsync();
     }
 
-    private async Task SaveSurvivorsAsync(ChunkLog current, Survival choice, long begin)
+    private async Task SaveSurvivorsAsync(ChunkLog current, Survival choice, int segment)
     {
-        var end = begin + context.Layout.SegmentSize;
-        var chunks = context.Index.Where(location => location.Address >= begin && location.Address < end);
-        chunks.Sort(static (a, b) => a.Location.Address.CompareTo(b.Location.Address));
         var buffer = ArrayPool<byte>.Shared.Rent(ChunkGeometry.PayloadSize);
         try
         {
-            foreach (var chunk in chunks)
+            foreach (var chunk in ChunksOf(segment))
             {
                 if (stopping.IsCancellationRequested)
                     return;

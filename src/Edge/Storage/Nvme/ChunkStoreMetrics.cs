@@ -33,6 +33,9 @@ internal sealed class ChunkStoreMetrics
     private readonly Counter<long>? evictedChunksCounter;
     private readonly Counter<long>? checksumFailuresCounter;
     private readonly Counter<long>? readFailuresCounter;
+    private readonly Counter<long>? scrubbedCounter;
+    private readonly Counter<long>? scrubPassesCounter;
+    private readonly Counter<long>? scrubFailuresCounter;
     private readonly Counter<long>? refusedCounter;
     private readonly Counter<long>? rewrittenCounter;
     private readonly Counter<long>? notAdmittedCounter;
@@ -43,6 +46,9 @@ internal sealed class ChunkStoreMetrics
     private long evictedChunks;
     private long checksumFailures;
     private long readFailures;
+    private long scrubbedBytes;
+    private long scrubPasses;
+    private long scrubFailures;
     private long refusedAppends;
 
     /// <summary>Makes the instruments.</summary>
@@ -60,6 +66,9 @@ internal sealed class ChunkStoreMetrics
         evictedChunksCounter = meter.CreateCounter<long>("edgecache.edge.nvme.evicted_chunks", "{chunk}", "Chunks evicted with their segment.");
         checksumFailuresCounter = meter.CreateCounter<long>("edgecache.edge.nvme.checksum_failures", "{read}", "Reads that found a damaged chunk.");
         readFailuresCounter = meter.CreateCounter<long>("edgecache.edge.nvme.read_failures", "{read}", "Reads of a chunk that ended in an I/O error.");
+        scrubbedCounter = meter.CreateCounter<long>("edgecache.edge.nvme.scrubbed", "By", "Payload bytes that the scrubber found intact.");
+        scrubPassesCounter = meter.CreateCounter<long>("edgecache.edge.nvme.scrub_passes", "{pass}", "Passes of the scrubber over all chunks.");
+        scrubFailuresCounter = meter.CreateCounter<long>("edgecache.edge.nvme.scrub_failures", "{chunk}", "Chunks that the scrubber found damaged or unreadable.");
         refusedCounter = meter.CreateCounter<long>("edgecache.edge.nvme.refused_appends", "{append}", "Appends turned away, by reason.");
         rewrittenCounter = meter.CreateCounter<long>(
             "edgecache.edge.nvme.rewritten", "By", "Payload bytes written again because their chunks were touched, before their segment was evicted.");
@@ -124,6 +133,27 @@ internal sealed class ChunkStoreMetrics
         readFailuresCounter?.Add(1, driveTag);
     }
 
+    /// <summary>Counts bytes that the scrubber found intact.</summary>
+    public void Scrubbed(int bytes)
+    {
+        Interlocked.Add(ref scrubbedBytes, bytes);
+        scrubbedCounter?.Add(bytes, driveTag);
+    }
+
+    /// <summary>Counts a pass of the scrubber.</summary>
+    public void ScrubPassed()
+    {
+        Interlocked.Increment(ref scrubPasses);
+        scrubPassesCounter?.Add(1, driveTag);
+    }
+
+    /// <summary>Counts a chunk that the scrubber dropped.</summary>
+    public void ScrubFailed()
+    {
+        Interlocked.Increment(ref scrubFailures);
+        scrubFailuresCounter?.Add(1, driveTag);
+    }
+
     /// <summary>Counts an append that was turned away.</summary>
     public void Refused(AppendRefusal reason)
     {
@@ -147,6 +177,9 @@ internal sealed class ChunkStoreMetrics
         EvictedSegments = Interlocked.Read(ref evictedSegments),
         EvictedChunks = Interlocked.Read(ref evictedChunks),
         ReadFailures = Interlocked.Read(ref readFailures),
+        ScrubbedBytes = Interlocked.Read(ref scrubbedBytes),
+        ScrubPasses = Interlocked.Read(ref scrubPasses),
+        ScrubFailures = Interlocked.Read(ref scrubFailures),
         ChecksumFailures = Interlocked.Read(ref checksumFailures),
         RefusedAppends = Interlocked.Read(ref refusedAppends),
     };

@@ -20,6 +20,9 @@ internal sealed record ChunkStoreOptions
     /// <summary>What an append waits for.</summary>
     public Durability Durability { get; init; } = Durability.Flushed;
 
+    /// <summary>When blocks are compared with their checksums.</summary>
+    public ChecksumPolicy Checksums { get; init; } = ChecksumPolicy.Strict;
+
     /// <summary>
     /// The size of a payload file, the unit of eviction: a power of two from 8 MiB to 1 GiB. Null: a sixteenth of the capacity. A directory
     /// that already has segments keeps their size.

@@ -42,6 +42,15 @@ internal readonly record struct ChunkStoreStatistics
     /// <summary>Reads that found a damaged chunk since the store was opened.</summary>
     public long ChecksumFailures { get; init; }
 
+    /// <summary>Payload bytes that the scrubber found intact since the store was opened.</summary>
+    public long ScrubbedBytes { get; init; }
+
+    /// <summary>Passes over all chunks that the scrubber completed since the store was opened.</summary>
+    public long ScrubPasses { get; init; }
+
+    /// <summary>Chunks that the scrubber found damaged or unreadable since the store was opened.</summary>
+    public long ScrubFailures { get; init; }
+
     /// <summary>Appends that the store turned away since it was opened.</summary>
     public long RefusedAppends { get; init; }
 
@@ -64,6 +73,9 @@ internal readonly record struct ChunkStoreStatistics
         PresentDrives = a.PresentDrives + b.PresentDrives,
         ReadFailures = a.ReadFailures + b.ReadFailures,
         ChecksumFailures = a.ChecksumFailures + b.ChecksumFailures,
+        ScrubbedBytes = a.ScrubbedBytes + b.ScrubbedBytes,
+        ScrubPasses = a.ScrubPasses + b.ScrubPasses,
+        ScrubFailures = a.ScrubFailures + b.ScrubFailures,
         RefusedAppends = a.RefusedAppends + b.RefusedAppends,
         Degraded = a.Degraded || b.Degraded,
     };

@@ -24,7 +24,20 @@ internal sealed class SegmentTable(string directory, string name, long segmentSi
     public int Dying => Volatile.Read(ref dying);
 
     /// <summary>The lowest listed segment, or null.</summary>
-    public int? First => segments.IsEmpty ? null : segments.Keys.Min();
+    public int? First => FirstFrom(0);
+
+    /// <summary>The lowest listed segment that is not below <paramref name="id"/>, or null.</summary>
+    public int? FirstFrom(int id)
+    {
+        int? first = null;
+        foreach (var (listed, _) in segments)
+        {
+            if (listed >= id && !(listed >= first))
+                first = listed;
+        }
+
+        return first;
+    }
 
     /// <summary>Opens the files numbered from <paramref name="first"/> to <paramref name="last"/> and deletes every other of this log.</summary>
     public void OpenExisting(int first, int last)
