@@ -1,7 +1,9 @@
+using EdgeCache.Edge.Authentication;
 using EdgeCache.Edge.Caching;
 using EdgeCache.Edge.Hosting;
 using EdgeCache.Edge.Pipeline;
 using EdgeCache.Shared.Audit;
+using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
 using EdgeCache.Shared.SigV4;
@@ -9,11 +11,18 @@ using EdgeCache.Shared.SigV4;
 namespace EdgeCache.Edge.Audit;
 
 /// <summary>
-/// Records what this edge answers itself: reads, from the cache or not, and refusals. What it passes on the origin records. What must be recorded and
-/// can't be is refused with 503. The record is written before the last bytes of the answer are handed to the network.
+/// Records what this edge answers itself: reads, from the cache or not, refusals, and what it could not pass on. What it passes on the origin records.
+/// What must be recorded and can't be is refused with 503. The record is written before the last bytes of the answer are handed to the network.
 /// </summary>
-internal sealed class RequestAudit(AuditParts parts, OrganizationCache organizations, BucketLocator locator, EdgeOptions options, TimeProvider time)
+internal sealed class RequestAudit(
+    AuditParts parts, OrganizationCache organizations, BucketLocator locator, Authenticator authenticator, EdgeOptions options, TimeProvider time)
 {
+    /// <summary>Says of a request that it was sent to the origin and not answered.</summary>
+    private static readonly KeyValuePair<string, string> s_unanswered = new("forwarding", "unanswered");
+
+    /// <summary>Says of a request that the origin could not be reached.</summary>
+    private static readonly KeyValuePair<string, string> s_notSent = new("forwarding", "not-sent");
+
     private readonly string _servedBy = $"edge/{options.Name}";
 
     /// <summary>Finds out whether a read that may go on is recorded, and refuses it where that would not be possible.</summary>
@@ -27,33 +36,45 @@ internal sealed class RequestAudit(AuditParts parts, OrganizationCache organizat
             return ValueTask.FromResult<S3Error?>(null);
         }
 
-        return caller?.Id == bucket.OwnerOrganizationId ? ValueTask.FromResult(Admit(request, bucket, caller)) : AskAsync();
-
-        async ValueTask<S3Error?> AskAsync()
-        {
-            var owner = await organizations.GetAsync(bucket.OwnerOrganizationId, request.Aborted);
-            return !owner.IsKnown ? new S3Error(S3ErrorCode.ServiceUnavailable, "The audit settings can't be read at the moment.")
-                : owner.Fact is null ? null
-                : Admit(request, bucket, owner.Fact);
-        }
+        var owner = new BucketOwner(bucket.OwnerOrganizationId, bucket.Region);
+        return caller?.Id == owner.OrganizationId ? ValueTask.FromResult(Admit(request, owner, caller)) : AskAsync(request, owner);
     }
 
-    /// <summary>The same for a request that this edge refuses: the owner of its bucket, if there is one, wants to know.</summary>
+    /// <summary>
+    /// The same for a request that this edge answers with an error: the owner of its bucket wants to know, if there is one; above buckets and of a new
+    /// bucket the organization of the caller, once the signature has proven who that is.
+    /// </summary>
     public async ValueTask<S3Error?> AdmitRefusedAsync(EdgeRequest request)
     {
-        if (request.IsAuditKnown || request.IsPassedOn || request.S3 is not { Bucket.Length: > 0 } s3 || s3.Operation == S3Operation.CreateBucket)
+        if (request.IsAuditKnown || request.Passage == Passage.Sent || request.S3 is not { } s3)
         {
             return null;
         }
 
-        var (_, bucket) = await locator.LocateAsync(s3, request.Aborted);
-        return bucket is null ? null : await AdmitAsync(request, bucket.Facts, caller: null);
+        if (request.Phase == RequestPhase.PassOn)
+        {
+            // What is passed on the origin would have authenticated.
+            (_, request.Caller) = await authenticator.AuthenticateAsync(request.Signed, request.Aborted);
+        }
+
+        var owner = s3.Bucket.Length > 0 && s3.Operation != S3Operation.CreateBucket
+            ? await locator.OwnerAsync(s3, request.Aborted)
+            : request.Caller?.Principal is { Kind: PrincipalKind.User } caller ? new BucketOwner(caller.OrganizationId, request.Region) : null;
+        return owner is { } known ? await AskAsync(request, known) : null;
     }
 
-    private S3Error? Admit(EdgeRequest request, BucketFacts bucket, OrganizationFacts owner)
+    private async ValueTask<S3Error?> AskAsync(EdgeRequest request, BucketOwner owner)
+    {
+        var reply = await organizations.GetAsync(owner.OrganizationId, request.Aborted);
+        return !reply.IsKnown ? new S3Error(S3ErrorCode.ServiceUnavailable, "The audit settings can't be read at the moment.")
+            : reply.Fact is null ? null
+            : Admit(request, owner, reply.Fact);
+    }
+
+    private S3Error? Admit(EdgeRequest request, BucketOwner owner, OrganizationFacts facts)
     {
         request.IsAuditKnown = true;
-        if (!AuditPolicy.IsAudited(owner, bucket.Name))
+        if (!AuditPolicy.IsAudited(facts, request.S3!.Bucket))
         {
             return null;
         }
@@ -64,11 +85,11 @@ internal sealed class RequestAudit(AuditParts parts, OrganizationCache organizat
             return S3ErrorCode.ServiceUnavailable;
         }
 
-        request.Ending = () => TryRecord(request, bucket);
+        request.Ending = () => TryRecord(request, owner);
         return null;
     }
 
-    private bool TryRecord(EdgeRequest request, BucketFacts bucket)
+    private bool TryRecord(EdgeRequest request, BucketOwner owner)
     {
         var s3 = request.S3!;
         var versionId = s3.Query.Get("versionId");
@@ -76,7 +97,7 @@ internal sealed class RequestAudit(AuditParts parts, OrganizationCache organizat
         var record = new AuditRecord
         {
             Plane = AuditPlane.DataPlane,
-            OrganizationId = bucket.OwnerOrganizationId,
+            OrganizationId = owner.OrganizationId,
             Time = time.GetUtcNow(),
             Action = request.Action ?? S3Actions.For(s3.Operation, versionId is not null),
             Operation = s3.Operation.ToString(),
@@ -92,9 +113,9 @@ internal sealed class RequestAudit(AuditParts parts, OrganizationCache organizat
             ErrorCode = request.Error?.Code.ToString() ?? (request.Aborted.IsCancellationRequested ? "ClientGone" : null),
             Decision = request.Decision,
             BytesSent = request.BytesSent,
-            Region = bucket.Region,
+            Region = owner.Region,
             ServedBy = _servedBy,
-            Parameters = AuditParameters.Pick(s3.Query, name => http.Request.Headers.TryGetValue(name, out var values) ? values.ToString() : null),
+            Parameters = ParametersOf(request),
         };
         if (parts.Spools.DataPlane.TryAppend(record))
         {
@@ -104,6 +125,18 @@ internal sealed class RequestAudit(AuditParts parts, OrganizationCache organizat
 
         parts.Metrics.Refused();
         return false;
+    }
+
+    private static List<KeyValuePair<string, string>> ParametersOf(EdgeRequest request)
+    {
+        var headers = request.Http.Request.Headers;
+        var picked = AuditParameters.Pick(request.S3!.Query, name => headers.TryGetValue(name, out var values) ? values.ToString() : null);
+        if (request.Passage is Passage.NotSent or Passage.Unanswered)
+        {
+            picked.Add(request.Passage == Passage.Unanswered ? s_unanswered : s_notSent);
+        }
+
+        return picked;
     }
 
     /// <summary>A wrong signature still names a key that exists; what else is given as a key's id may be a secret in the wrong place.</summary>

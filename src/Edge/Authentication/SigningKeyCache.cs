@@ -1,7 +1,7 @@
 using EdgeCache.Edge.Caching;
 using EdgeCache.Edge.Pipeline;
 using EdgeCache.Edge.Upstream;
-using EdgeCache.Shared.Iam;
+using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.SigV4;
 
@@ -17,7 +17,7 @@ internal readonly record struct SigningKeyName(string AccessKeyId, SigV4Scope Sc
 /// the budget, and what they cost is not taken from keys that exist.
 /// </summary>
 internal sealed class SigningKeyCache(
-    ControlPlane controlPlane, MetadataCache store, KeyQuestionBudget budget, TimeSpan maxSilence, TimeProvider time, EdgeMetrics metrics, CancellationToken stopping)
+    ControlPlane controlPlane, MetadataCache store, QuestionBudget budget, TimeSpan maxSilence, TimeProvider time, EdgeMetrics metrics, CancellationToken stopping)
     : FactCache<SigningKeyName, SigningKeyReply>(store, maxSilence, inMemory: true, time, metrics, stopping)
 {
     protected override string Kind => "key";

@@ -15,5 +15,5 @@ internal sealed record CachedFact<T>(string Epoch, long AsOf, DateTimeOffset At,
     public StreamStamp Stamp => new(Epoch, AsOf, At);
 }
 
-/// <summary>Where the directory said that a bucket lives; no region when nowhere.</summary>
-internal sealed record CachedPlace(string? Region);
+/// <summary>Where the directory said that a bucket lives, and whose it is; no region when nowhere.</summary>
+internal sealed record CachedPlace(string? Region, string? Owner = null);

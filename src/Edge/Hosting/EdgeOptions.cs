@@ -83,6 +83,12 @@ public sealed class EdgeOptions
     public int UnseenKeysPerSecond { get; set; } = 50;
 
     /// <summary>
+    /// How many bucket names that were never found are looked up in the control plane's directory each second at most, 1 to 10,000; above it requests
+    /// that name one are answered 503. New buckets count too.
+    /// </summary>
+    public int UnseenBucketsPerSecond { get; set; } = 100;
+
+    /// <summary>
     /// How long the start waits for the feeds to be heard, so that the edge is ready when it is announced; up to 1 minute. After it the edge serves
     /// as far as it can, and becomes ready when it is.
     /// </summary>

@@ -36,6 +36,7 @@ public sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
         CheckRegions(errors, options);
         Check(errors, Uri.CheckHostName(options.Domain) == UriHostNameType.Dns, $"Domain '{options.Domain}' is not a host name");
         Check(errors, options.UnseenKeysPerSecond is >= 1 and <= 10_000, "UnseenKeysPerSecond must lie between 1 and 10000");
+        Check(errors, options.UnseenBucketsPerSecond is >= 1 and <= 10_000, "UnseenBucketsPerSecond must lie between 1 and 10000");
         Check(errors, options.MaxConnections is >= 16 and <= 1_000_000, "MaxConnections must lie between 16 and 1000000");
         CheckTime(errors, nameof(options.MaxStaleness), options.MaxStaleness, TimeSpan.Zero, Week);
         CheckTime(errors, nameof(options.ControlPlaneMaxSilence), options.ControlPlaneMaxSilence, TimeSpan.FromSeconds(1), Week);

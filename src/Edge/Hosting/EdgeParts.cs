@@ -91,17 +91,19 @@ internal sealed class EdgeParts : IAsyncDisposable
     public RequestPipeline CreatePipeline(IHttpForwarder forwarder)
     {
         var options = _options;
-        var directory = new BucketDirectory(_controlPlane, _regions, _metadata, _stopping.Token);
+        var directory = new BucketDirectory(
+            _controlPlane, _regions, _metadata, new QuestionBudget(options.UnseenBucketsPerSecond, _time), _stopping.Token);
         var facts = new BucketFactsCache(_metadata, options.MaxStaleness, _time, Metrics, _stopping.Token);
         var versions = new VersionCache(_metadata, options.MaxStaleness, _time, Metrics, _stopping.Token);
-        var budget = new KeyQuestionBudget(options.UnseenKeysPerSecond, _time);
+        var budget = new QuestionBudget(options.UnseenKeysPerSecond, _time);
         var keys = new SigningKeyCache(_controlPlane, _metadata, budget, options.ControlPlaneMaxSilence, _time, Metrics, _stopping.Token);
         var organizations = new OrganizationCache(_controlPlane, _metadata, options.ControlPlaneMaxSilence, _time, Metrics, _stopping.Token);
         var locator = new BucketLocator(directory, facts, _regions);
         var report = new CacheReport(options.Name);
-        var audit = new RequestAudit(_audit, organizations, locator, options, _time);
+        var authenticator = new Authenticator(keys, _time);
+        var audit = new RequestAudit(_audit, organizations, locator, authenticator, options, _time);
         var reads = new ObjectReads(
-            new Authenticator(keys, _time),
+            authenticator,
             locator,
             organizations,
             versions,

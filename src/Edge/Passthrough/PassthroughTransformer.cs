@@ -40,6 +40,9 @@ internal sealed class PassthroughTransformer(
     /// <summary>Set by this server before the answer is known; the origin's own take their place.</summary>
     private static readonly string[] OriginsOwn = ["x-amz-request-id", "x-amz-id-2", "Server", "Date"];
 
+    /// <summary>Whether the head of the origin's answer came.</summary>
+    public bool IsAnswered { get; private set; }
+
     public override async ValueTask TransformRequestAsync(
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
@@ -75,6 +78,7 @@ internal sealed class PassthroughTransformer(
 
         proxyRequest.Headers.TryAddWithoutValidation(EdgeForwarding.Header, forwarding.Sign(
             new EdgeHop(edgeName, httpContext.Connection.RemoteIpAddress, httpContext.Request.IsHttps), time.GetUtcNow(), signed.Method, target));
+        proxyRequest.Headers.TryAddWithoutValidation(EdgeForwarding.RequestIdHeader, request.Id);
         if (copySource is not null)
         {
             proxyRequest.Headers.TryAddWithoutValidation(CopySourceStatement.Header, copySource);
@@ -93,6 +97,7 @@ internal sealed class PassthroughTransformer(
             return await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         }
 
+        IsAnswered = true;
         await effects.ApplyAsync(request, region, proxyResponse, cancellationToken);
         var headers = httpContext.Response.Headers;
         foreach (var name in OriginsOwn)

@@ -59,7 +59,7 @@ internal sealed class RequestForwarder(
             : copySources.Sign(
                 new CopySourcePlace(at.Region.Name, at.Region.S3Url), at.Bucket, time.GetUtcNow(), request.Signed.Method, PassthroughTransformer.TargetOf(request));
         var transformer = new PassthroughTransformer(request, region, options.Name, forwarding, sourceStatement, effects, report, time);
-        request.IsPassedOn = true;
+        request.Passage = Passage.Sent;
         var outcome = await forwarder.SendAsync(
             request.Http, region.S3Url.GetLeftPart(UriPartial.Authority), client, _config, transformer, request.Aborted);
         if (outcome == ForwarderError.None)
@@ -68,18 +68,14 @@ internal sealed class RequestForwarder(
             return null;
         }
 
-        PassthroughLog.Failed(logger, request.Id, region.Name, outcome, request.Http.GetForwarderErrorFeature()?.Exception?.Message ?? "-");
-        return ErrorOf(outcome);
+        var exception = request.Http.GetForwarderErrorFeature()?.Exception;
+        request.Passage = Failure.PassageOf(outcome, exception, transformer.IsAnswered);
+        PassthroughLog.Failed(logger, request.Id, region.Name, outcome, exception?.Message ?? "-");
+        return Failure.ErrorOf(outcome);
     }
 
     /// <summary>Whether an upload does not say where its body ends: the forwarding client would declare an empty one in its place.</summary>
     private static bool LacksLength(EdgeRequest request) =>
         request.S3!.Operation is S3Operation.PutObject or S3Operation.UploadPart &&
         request.Http.Request is { ContentLength: null, Headers.TransferEncoding.Count: 0 };
-
-    private static S3Error ErrorOf(ForwarderError outcome) => outcome switch
-    {
-        ForwarderError.RequestBodyClient or ForwarderError.RequestBodyCanceled => S3ErrorCode.IncompleteBody,
-        _ => S3ErrorCode.ServiceUnavailable,
-    };
 }

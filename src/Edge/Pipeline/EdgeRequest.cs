@@ -57,8 +57,8 @@ internal sealed class EdgeRequest(HttpContext http, string id, long startedAt)
     /// <summary>Who asks; null until it is proven, and for what is passed on.</summary>
     public AuthenticatedCaller? Caller { get; set; }
 
-    /// <summary>Whether the request was passed on: the origin then records it.</summary>
-    public bool IsPassedOn { get; set; }
+    /// <summary>How far it came on its way to the origin, which then records it.</summary>
+    public Passage Passage { get; set; }
 
     /// <summary>Whether it was found out whether the request is recorded.</summary>
     public bool IsAuditKnown { get; set; }

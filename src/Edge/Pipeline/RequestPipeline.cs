@@ -57,11 +57,6 @@ internal sealed class RequestPipeline(
 
     private async Task<S3Error?> RunAsync(EdgeRequest request)
     {
-        if (request.Signed.HeaderBytes > RequestLimits.MaxHeaderBytes)
-        {
-            return RequestLimits.HeadersTooLarge;
-        }
-
         if (HttpMethods.IsOptions(request.Http.Request.Method))
         {
             return Preflight.Refuse(request.Http.Request.Headers.Origin.Count > 0);
@@ -69,13 +64,19 @@ internal sealed class RequestPipeline(
 
         var signed = request.Signed;
         var hasCopySource = request.Http.Request.Headers.ContainsKey(CopySourceHeader);
-        if (S3RequestParser.TryParse(
-            signed.Method, request.Http.Request.Host.Value, signed.RawPath, signed.RawQuery, hasCopySource, hosts, out var s3) is { } unparsable)
+        var unparsable = S3RequestParser.TryParse(
+            signed.Method, request.Http.Request.Host.Value, signed.RawPath, signed.RawQuery, hasCopySource, hosts, out var s3);
+        request.S3 = s3;
+        if (signed.HeaderBytes > RequestLimits.MaxHeaderBytes)
+        {
+            return RequestLimits.HeadersTooLarge;
+        }
+
+        if (unparsable is not null)
         {
             return unparsable;
         }
 
-        request.S3 = s3;
         request.Outcome = Cacheability.Judge(s3!, request.Http.Request.Headers);
         if (request.Outcome == CacheOutcome.None)
         {
@@ -86,7 +87,7 @@ internal sealed class RequestPipeline(
         return await forwarder.PassOnAsync(request);
     }
 
-    /// <summary>Answers an error, and has it recorded where its bucket's owner wants that.</summary>
+    /// <summary>Answers an error, and has it recorded where its bucket's owner, or the caller's organization, wants that.</summary>
     private async Task RefuseAsync(EdgeRequest request, S3Error error)
     {
         S3Error? unrecordable;

@@ -98,6 +98,7 @@ internal sealed class RequestAudit(
             Region = options.Region,
             ServedBy = _servedBy,
             Via = via is null ? null : $"edge/{via.Edge}",
+            ViaRequestId = via is null ? null : exchange.Header(EdgeForwarding.RequestIdHeader),
             Parameters = AuditParameters.Pick(request.Query, exchange.Header),
         };
         AuditRecord[] records = [record, .. BatchRecords.Of(record, exchange.Batch)];

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using EdgeCache.Origin.Hosting;
 using EdgeCache.Origin.Replication;
-using EdgeCache.Shared.Iam;
+using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.SigV4;
 
@@ -24,7 +24,7 @@ internal sealed class SigningKeyProvider(
     private static readonly TimeSpan BlindNegativeLifetime = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<(string, SigV4Scope, long), Task<SigningKeyReply?>> _pending = new();
-    private readonly KeyQuestionBudget _budget = new(options.UnseenKeysPerSecond, time);
+    private readonly QuestionBudget _budget = new(options.UnseenKeysPerSecond, time);
 
     /// <summary>The entry of a key, which may say that it can't be used; null when that can't be found out now.</summary>
     public ValueTask<CachedSigningKey?> FindAsync(string accessKeyId, SigV4Scope scope)

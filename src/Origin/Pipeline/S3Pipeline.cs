@@ -65,11 +65,6 @@ internal sealed class S3Pipeline(
 
     private async Task<S3Error?> RunAsync(S3Exchange exchange)
     {
-        if (exchange.Signed.HeaderBytes > RequestLimits.MaxHeaderBytes)
-        {
-            return RequestLimits.HeadersTooLarge;
-        }
-
         if (HttpMethods.IsOptions(exchange.Request.Method))
         {
             return Preflight.Refuse(exchange.Request.Headers.Origin.Count > 0);
@@ -78,12 +73,20 @@ internal sealed class S3Pipeline(
         exchange.Phase = RequestPhase.Parse;
         var signed = exchange.Signed;
         var hasCopySource = exchange.Request.Headers.ContainsKey(CopySourceName.Header);
-        if (S3RequestParser.TryParse(signed.Method, exchange.Request.Host.Value, signed.RawPath, signed.RawQuery, hasCopySource, hosts, out var request) is { } unparsable)
+        var unparsable = S3RequestParser.TryParse(
+            signed.Method, exchange.Request.Host.Value, signed.RawPath, signed.RawQuery, hasCopySource, hosts, out var request);
+        exchange.Parsed = request;
+        if (signed.HeaderBytes > RequestLimits.MaxHeaderBytes)
+        {
+            exchange.Via = authenticator.FindHop(signed);
+            return RequestLimits.HeadersTooLarge;
+        }
+
+        if (unparsable is not null)
         {
             return unparsable;
         }
 
-        exchange.Parsed = request!;
         exchange.Phase = RequestPhase.Authenticate;
         var authenticated = await authenticator.AuthenticateAsync(signed, request!);
         if (!authenticated.Succeeded)

@@ -47,6 +47,7 @@ public static class AuditJson
         Text(json, "region"u8, record.Region);
         Text(json, "servedBy"u8, record.ServedBy);
         Text(json, "via"u8, record.Via);
+        Text(json, "viaRequestId"u8, record.ViaRequestId);
         WriteParameters(json, record.Parameters);
         json.WriteEndObject();
         json.Flush();

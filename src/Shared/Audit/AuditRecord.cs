@@ -71,6 +71,9 @@ public sealed record AuditRecord
     /// <summary>The edge that passed the request on to the origin that answered.</summary>
     public string? Via { get; init; }
 
+    /// <summary>That edge's own id of the request: in the edge's record, where it got no answer from the origin and answered itself.</summary>
+    public string? ViaRequestId { get; init; }
+
     /// <summary>Other parameters of the operation.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Parameters { get; init; } = [];
 }

@@ -18,6 +18,9 @@ public sealed class EdgeForwarding
     /// <summary>The response header by which an origin tells an edge the feed position of the change that the request made.</summary>
     public const string SequenceHeader = "x-edgecache-sequence";
 
+    /// <summary>The request header by which an edge tells its own id of the request, which the origin's record names. Believed beside <see cref="Header"/> alone.</summary>
+    public const string RequestIdHeader = "x-edgecache-request-id";
+
     /// <summary>
     /// The request header by which an edge tells a body's length in place of Content-Length, which its HTTP client leaves out for a short body that
     /// it must not send before the origin has accepted the head.

@@ -1,6 +1,7 @@
 using System.Net;
 using EdgeCache.Edge.Tests.Peers;
 using EdgeCache.Shared.Iam;
+using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.SigV4;
 using EdgeCache.Testing;
@@ -55,7 +56,7 @@ public sealed class AuthenticationTests
         await using var cluster = await StartAsync(static s => s["Edge:UnseenKeysPerSecond"] = "5");
         await cluster.ReadAsync("a");
         var before = cluster.Control.KeyQuestions;
-        var burst = 5 * KeyQuestionBudget.BurstSeconds;
+        var burst = 5 * QuestionBudget.BurstSeconds;
         await FloodAsync(0, 100);
         Assert.InRange(cluster.Control.KeyQuestions - before, 1, burst);
         before = cluster.Control.KeyQuestions;

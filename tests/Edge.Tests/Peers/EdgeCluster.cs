@@ -1,6 +1,9 @@
 using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
 using EdgeCache.Edge.Hosting;
 using EdgeCache.Edge.Upstream;
+using EdgeCache.Shared.Audit;
 using EdgeCache.Shared.SigV4;
 using EdgeCache.Testing;
 using Microsoft.Extensions.Configuration;
@@ -121,6 +124,26 @@ internal sealed class EdgeCluster : IAsyncDisposable
         using var response = await GetAsync(key, range);
         Assert.True(response.IsSuccessStatusCode, $"{response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
         return await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>The audit records that wait for delivery, in their order.</summary>
+    public IReadOnlyList<JsonElement> AuditRecords()
+    {
+        var records = new List<JsonElement>();
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(_directory.Path, "audit", "data-plane")).Order(StringComparer.Ordinal))
+        {
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using var lines = new StreamReader(stream);
+            while (lines.ReadLine() is { } line)
+            {
+                Assert.True(AuditLine.TryRead(Encoding.UTF8.GetBytes(line), out var organization, out var json));
+                var record = JsonDocument.Parse(json.ToArray()).RootElement;
+                Assert.Equal(organization, record.GetProperty("organizationId").GetString());
+                records.Add(record);
+            }
+        }
+
+        return records;
     }
 
     /// <summary>Overwrites a byte in the segment file that holds <paramref name="content"/>.</summary>

@@ -2,6 +2,7 @@ using EdgeCache.Origin.Authentication;
 using EdgeCache.Origin.Hosting;
 using EdgeCache.Origin.Replication;
 using EdgeCache.Shared.Iam;
+using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.SigV4;
 using EdgeCache.Testing;
@@ -24,7 +25,7 @@ public sealed class SigningKeyFloodTests
         Assert.NotNull((await provider.FindAsync("GOOD", Scope))!.Key);
 
         await FloodAsync(0, 100);
-        Assert.InRange(source.Questions - 1, 1, PerSecond * KeyQuestionBudget.BurstSeconds);
+        Assert.InRange(source.Questions - 1, 1, PerSecond * QuestionBudget.BurstSeconds);
         var before = source.Questions;
         time.Advance(TimeSpan.FromSeconds(1));
         await FloodAsync(100, 200);
