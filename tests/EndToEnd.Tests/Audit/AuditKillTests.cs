@@ -103,6 +103,7 @@ public sealed class AuditKillTests
             if (client.Answered.Keys.Concat(client.AnsweredByControlPlane.Keys).All(seen.ContainsKey))
             {
                 Assert.Contains(records, static r => r.GetProperty("servedBy").GetString() == "edge/LGA1");
+                Assert.Contains(records, static r => r.TryGetProperty("parameters", out var parameters) && parameters.TryGetProperty("forwarding", out _));
                 Assert.Contains(records, static r => r.TryGetProperty("via", out var via) && via.GetString() == "edge/LGA1");
                 Assert.Contains(records, static r => r.TryGetProperty("decision", out var decision) && decision.GetString() == "Deny");
                 Assert.All(read.Keys, static k => Assert.Matches("^(control|data)-plane/[0-9]{4}/[0-9]{2}/[0-9]{2}/[0-9]{2}/[^/]+[.]jsonl[.]gz$", k));

@@ -22,7 +22,7 @@ internal sealed class AuditedClient : IDisposable
     public ConcurrentBag<string> Secrets { get; } =
         [ProcessDeployment.SecretKey, ProcessDeployment.ApiToken, ProcessDeployment.ClusterSecret];
 
-    /// <summary>Sends a request to S3; false when it was not answered, or by a failure.</summary>
+    /// <summary>Sends a request to S3; false when it was not answered, or by a failure: which is an answer too, and recorded.</summary>
     public async Task<bool> SendAsync(
         HttpMethod method, string endpoint, string pathAndQuery, byte[]? body, CancellationToken cancellationToken,
         bool isSigned = true, params (string Name, string Value)[] headers)
@@ -72,13 +72,8 @@ internal sealed class AuditedClient : IDisposable
         try
         {
             using var response = await _http.SendAsync(request, cancellationToken);
-            if ((int)response.StatusCode >= 500)
-            {
-                return false;
-            }
-
             Answered[response.Headers.GetValues("x-amz-request-id").Single()] = $"{request.Method} {request.RequestUri!.AbsolutePath} {(int)response.StatusCode}";
-            return true;
+            return (int)response.StatusCode < 500;
         }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
