@@ -7,6 +7,7 @@ var root = new RootCommand("Load and figures: makes data, and measures EdgeCache
     RunCommand.Create(),
     GetCommand.Create(),
     RevocationCommand.Create(),
+    FarLinkCommand.Create(),
 };
 
 // After Ctrl-C or SIGTERM the commands stop every server that they started; this is how long they may take for it.

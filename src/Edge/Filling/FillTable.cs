@@ -19,6 +19,7 @@ internal sealed class FillTable(
     private int _count;
     private long _joined;
     private int _running;
+    private int _kept;
     private TaskCompletionSource? _idle;
 
     /// <summary>How many fills are in the table.</summary>
@@ -26,6 +27,9 @@ internal sealed class FillTable(
 
     /// <summary>How often a fill under way was joined, ever.</summary>
     public long Joined => Volatile.Read(ref _joined);
+
+    /// <summary>How many fills are kept that nobody reads now.</summary>
+    public int Kept => Volatile.Read(ref _kept);
 
     /// <summary>Whether a fill of the chunk is under way.</summary>
     public bool Contains(ChunkId id) => _fills.ContainsKey(id);
@@ -112,6 +116,13 @@ internal sealed class FillTable(
         return store.Contains(id);
     }
 
+    /// <summary>Takes a place in a fill over, so that the fill is not given up although whoever wanted it is gone.</summary>
+    public void Keep(ChunkFill fill)
+    {
+        Interlocked.Increment(ref _kept);
+        _ = LeaveAtEndAsync(fill);
+    }
+
     /// <summary>Completes when no fill runs any more; call it once nothing can start one.</summary>
     public Task DrainAsync()
     {
@@ -123,6 +134,13 @@ internal sealed class FillTable(
         }
 
         return idle.Task;
+    }
+
+    private async Task LeaveAtEndAsync(ChunkFill fill)
+    {
+        await fill.EndedAsync();
+        fill.Leave();
+        Interlocked.Decrement(ref _kept);
     }
 
     private async Task RunAsync(ChunkFill fill, FillTarget target)

@@ -5,11 +5,12 @@ using EdgeCache.Edge.Storage.Nvme;
 namespace EdgeCache.Edge.Filling;
 
 /// <summary>
-/// Reads a range of one version in order: each chunk from the store if it is there, else from its fill as the bytes arrive, with the next
-/// chunks of the range fetched ahead. Nothing is held between two reads but places in fills: no lease, no buffer.
+/// Reads a range of one version in order: each chunk from the store if it is there, else from its fill as the bytes arrive, with the next chunks fetched
+/// ahead. Nothing is held between two reads but places in fills: no lease, no buffer.
 /// </summary>
 internal sealed class RangeReader(
-    ChunkCache store, FillTable fills, FillTarget target, byte reader, long offset, long length, int readAhead, EdgeMetrics metrics) : IDisposable
+    ChunkCache store, FillTable fills, FillTarget target, byte reader, long offset, long length, ReadAhead ahead, ReadPatterns patterns, EdgeMetrics metrics)
+    : IDisposable
 {
     /// <summary>A look-up examines at most this many chunks, 4 GiB worth; beyond, the rest is taken to be like the first ones.</summary>
     private const int MaxSurveyed = 1024;
@@ -17,14 +18,10 @@ internal sealed class RangeReader(
     /// <summary>How often a chunk is sought again after it was evicted or found damaged between fill and read.</summary>
     private const int MaxSearches = 4;
 
-    private readonly FillTarget _targetAhead = target with { Priority = FillPriority.ReadAhead };
-    private readonly Queue<ChunkFill> _ahead = new();
     private readonly int _first = ChunkGeometry.IndexOf(offset);
     private readonly long _end = offset + length;
     private ChunkFill? _current;
     private long _position = offset;
-    private bool _isCold;
-    private int _aheadTo = ChunkGeometry.IndexOf(offset);
 
     /// <summary>The bytes that are still to be read.</summary>
     public long Remaining => _end - _position;
@@ -94,7 +91,7 @@ internal sealed class RangeReader(
                     if (await lease.ReadAsync(within, destination, cancellationToken))
                     {
                         StoredBytes += destination.Length;
-                        FetchAhead(index);
+                        ahead.Extend(index);
                         return Advance(destination.Length);
                     }
                 }
@@ -130,9 +127,10 @@ internal sealed class RangeReader(
     public void Dispose()
     {
         LeaveCurrent();
-        while (_ahead.TryDequeue(out var fill))
+        ahead.End();
+        if (ahead.IsOn)
         {
-            fill.Leave();
+            patterns.Keep(target.Version.Generation, reader, _end, ahead.Window);
         }
     }
 
@@ -160,50 +158,9 @@ internal sealed class RangeReader(
         }
 
         LeaveCurrent();
-        while (_ahead.TryPeek(out var next) && next.Id.Index <= index)
-        {
-            _ahead.Dequeue();
-            if (next.Id.Index == index && !next.HasFailed)
-            {
-                _current = next;
-                next.Ticket.Raise(FillPriority.Foreground);
-                break;
-            }
-
-            next.Leave();
-        }
-
-        _current ??= fills.JoinOrStart(Id(index), target, reader, out _);
-        _isCold = true;
-        FetchAhead(index);
+        _current = ahead.Take(index) ?? fills.JoinOrStart(Id(index), target, reader, out _);
+        ahead.Entered(index, waits: _current is { } fill && fill.Available < fill.Length);
         return _current;
-    }
-
-    /// <summary>Once one chunk had to be fetched, the next ones of the range are fetched before they are needed.</summary>
-    private void FetchAhead(int index)
-    {
-        if (!_isCold || index + readAhead <= _aheadTo)
-        {
-            return;
-        }
-
-        var last = Math.Min(ChunkGeometry.IndexOf(_end - 1), index + readAhead);
-        for (var next = Math.Max(_aheadTo, index) + 1; next <= last; next++)
-        {
-            if (store.Contains(Id(next)))
-            {
-                _aheadTo = next;
-                continue;
-            }
-
-            if (fills.JoinOrStart(Id(next), _targetAhead, reader, out _) is not { } fill)
-            {
-                return;
-            }
-
-            _ahead.Enqueue(fill);
-            _aheadTo = next;
-        }
     }
 
     private void LeaveCurrent()

@@ -2,6 +2,9 @@ using EdgeCache.Edge.Authorization;
 using EdgeCache.Edge.Hosting;
 using EdgeCache.Edge.Pipeline;
 using EdgeCache.Edge.Storage;
+using EdgeCache.Edge.Storage.Nvme;
+using EdgeCache.Shared.Http;
+using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.S3;
 
 namespace EdgeCache.Edge.Filling;
@@ -9,12 +12,21 @@ namespace EdgeCache.Edge.Filling;
 /// <summary>Opens readers of what a caller was authorised to read.</summary>
 internal sealed class RangeReaders(ChunkCache store, FillTable fills, FillOptions options, EdgeMetrics metrics)
 {
+    private readonly ReadPatterns _patterns = new();
+    private readonly long _maxReadAhead = ByteSize.Parse(options.MaxReadAhead);
+
     /// <summary>A reader of the plan's bytes; the caller disposes it.</summary>
     /// <param name="read">What may be read.</param>
     /// <param name="plan">Which bytes.</param>
     /// <param name="reader">A hash of who reads: eviction tells readers apart.</param>
-    public RangeReader Open(AuthorisedRead read, in ObjectReadPlan plan, byte reader) =>
-        new(store, fills, TargetOf(read), reader, plan.Offset, plan.Length, options.ReadAheadChunks, metrics);
+    public RangeReader Open(AuthorisedRead read, in ObjectReadPlan plan, byte reader)
+    {
+        var target = TargetOf(read);
+        var version = read.Version;
+        var pattern = version.Size > ChunkGeometry.PayloadSize ? _patterns.Begin(version.Generation, reader, plan.Offset, plan.Length) : default;
+        var ahead = new ReadAhead(store, fills, target, reader, new ByteRange(plan.Offset, plan.Length), pattern, _maxReadAhead);
+        return new RangeReader(store, fills, target, reader, plan.Offset, plan.Length, ahead, _patterns, metrics);
+    }
 
     private static FillTarget TargetOf(AuthorisedRead read)
     {

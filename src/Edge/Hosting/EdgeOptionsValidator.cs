@@ -78,7 +78,8 @@ public sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
         Check(errors, fill.MaxActive is >= 1 and <= 1024, "Fill:MaxActive must lie between 1 and 1024");
         Check(errors, fill.MaxQueued is >= 1 and <= 1_000_000, "Fill:MaxQueued must lie between 1 and 1000000");
         CheckSize(errors, "Fill:MaxBytesInFlight", fill.MaxBytesInFlight, FillBuffers.MinimumBudget);
-        Check(errors, fill.ReadAheadChunks is >= 0 and <= 64, "Fill:ReadAheadChunks must lie between 0 and 64");
+        Check(errors, ByteSize.TryParse(fill.MaxReadAhead, out var ahead) && ahead <= 1 << 30,
+            $"Fill:MaxReadAhead '{fill.MaxReadAhead}' must be a size like 128MiB, of at most 1GiB");
         CheckTime(errors, "Fill:StallTimeout", fill.StallTimeout, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(5));
         Check(errors, fill.MaxAttempts is >= 1 and <= 10, "Fill:MaxAttempts must lie between 1 and 10");
     }

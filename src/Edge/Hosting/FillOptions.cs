@@ -15,8 +15,11 @@ public sealed class FillOptions
     /// </summary>
     public string MaxBytesInFlight { get; set; } = "512MiB";
 
-    /// <summary>How many chunks of its own range a read fetches beyond the one that it needs next, 0 to 64.</summary>
-    public int ReadAheadChunks { get; set; } = 4;
+    /// <summary>
+    /// How far ahead one sequential read fetches at most, in the form of <see cref="EdgeOptions.CacheSize"/>; 0 for not at all, at most 1 GiB. It begins with
+    /// 16 MiB and doubles while the reader has to wait for bytes.
+    /// </summary>
+    public string MaxReadAhead { get; set; } = "128MiB";
 
     /// <summary>An upstream that sends nothing for this long is replaced by another attempt; 50 ms to 5 minutes.</summary>
     public TimeSpan StallTimeout { get; set; } = TimeSpan.FromSeconds(10);

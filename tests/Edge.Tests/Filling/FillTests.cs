@@ -198,7 +198,7 @@ public sealed class FillTests
     [Fact]
     public async Task An_overwrite_during_a_read_never_mixes_versions()
     {
-        await using var cluster = await EdgeCluster.StartAsync(static s => s["Edge:Fill:ReadAheadChunks"] = "0");
+        await using var cluster = await EdgeCluster.StartAsync(static s => s["Edge:Fill:MaxReadAhead"] = "0");
         cluster.Ord.Put(EdgeCluster.Bucket, "a", ByteStreams.Content(1, Size));
         await cluster.CaughtUpAsync();
         var overwritten = false;
