@@ -53,7 +53,7 @@ internal sealed class FillRunner(
             return;
         }
 
-        await StoreAsync(fill, remove, stopping);
+        await StoreAsync(fill, target, remove, stopping);
     }
 
     private void EndQueued(ChunkFill fill)
@@ -140,10 +140,10 @@ internal sealed class FillRunner(
         return FillFailure.None;
     }
 
-    private async Task StoreAsync(ChunkFill fill, Action<ChunkFill> remove, CancellationToken stopping)
+    private async Task StoreAsync(ChunkFill fill, FillTarget target, Action<ChunkFill> remove, CancellationToken stopping)
     {
         // Not cancelled when the edge stops: the cache bounds its own waits, and refuses once it is closed.
-        var stored = await store.AppendAsync(fill.Id, fill.Payload, fill.Reader, fill.IsShared, CancellationToken.None);
+        var stored = await store.AppendAsync(new Origination(target.Organization, fill.Reader, fill.IsShared), fill.Id, fill.Payload, CancellationToken.None);
         metrics.FillEnded(FillState.Complete, FillFailure.None);
         if (stored)
         {

@@ -23,6 +23,7 @@ internal static class CacheSettings
                 CapacityBytes = ByteSize.Parse(options.CacheSize),
                 Checksums = options.Checksums,
             })],
+            SmallShare = options.SmallShare,
             WritesPerDay = options.CacheWritesPerDay,
             ScrubBytesPerSecond = ByteSize.Parse(options.ScrubBytesPerSecond),
         };

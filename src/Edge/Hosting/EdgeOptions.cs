@@ -32,6 +32,12 @@ public sealed class EdgeOptions
     public string CacheSize { get; set; } = "20GiB";
 
     /// <summary>
+    /// The part of <see cref="CacheSize"/> that objects of up to 64 KiB get, and single blocks of objects of which only small ranges were read; 0.01 to
+    /// 0.5. They are packed one behind the other, so that a small object does not cost 8 KiB.
+    /// </summary>
+    public double SmallShare { get; set; } = 0.1;
+
+    /// <summary>
     /// How often <see cref="CacheSize"/> may be written per day once it is full, to spare the drive; up to 1000, 0 for no limit. Over it, what is
     /// fetched for the first time is not stored; what is fetched again is.
     /// </summary>

@@ -1,4 +1,6 @@
 using EdgeCache.Edge.Filling;
+using EdgeCache.Edge.Storage;
+using EdgeCache.Edge.Storage.Blocks;
 using EdgeCache.Edge.Storage.Nvme;
 using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.Processes;
@@ -25,7 +27,8 @@ public sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
         CheckListenUrl(errors, nameof(options.S3Url), options.S3Url);
         CheckListenUrl(errors, nameof(options.AdminUrl), options.AdminUrl);
         Check(errors, !string.IsNullOrWhiteSpace(options.DataDirectory), "DataDirectory is empty");
-        CheckSize(errors, nameof(options.CacheSize), options.CacheSize, ChunkStoreOptions.MinimumCapacity);
+        CheckSize(errors, nameof(options.CacheSize), options.CacheSize, ChunkCacheOptions.MinimumCapacity);
+        CheckSmallShare(errors, options);
         CheckDrives(errors, options.CacheDirectories);
         Check(errors, options.CacheWritesPerDay is >= 0 and <= 1000, "CacheWritesPerDay must lie between 0 and 1000");
         Check(errors, Enum.IsDefined(options.Checksums), "Checksums must be 'strict' or 'once'");
@@ -62,6 +65,17 @@ public sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
             "Regions names a region twice");
         Check(errors, options.DefaultRegion.Length == 0 || options.Regions.Any(r => r.Name == options.DefaultRegion),
             $"DefaultRegion '{options.DefaultRegion}' is not one of Regions");
+    }
+
+    private static void CheckSmallShare(List<string> errors, EdgeOptions options)
+    {
+        Check(errors, options.SmallShare is >= 0.01 and <= 0.5, "SmallShare must lie between 0.01 and 0.5");
+        if (!ByteSize.TryParse(options.CacheSize, out var capacity) || capacity < ChunkCacheOptions.MinimumCapacity)
+            return;
+
+        var small = (long)(capacity * options.SmallShare);
+        Check(errors, small >= BlockStoreOptions.MinimumCapacity, $"SmallShare must leave {BlockStoreOptions.MinimumCapacity} bytes of CacheSize to small objects");
+        Check(errors, capacity - small >= ChunkStoreOptions.MinimumCapacity, $"SmallShare must leave {ChunkStoreOptions.MinimumCapacity} bytes of CacheSize to large objects");
     }
 
     private static void CheckDrives(List<string> errors, IList<string> directories)

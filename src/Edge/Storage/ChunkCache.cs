@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
+using EdgeCache.Edge.Storage.Blocks;
 using EdgeCache.Edge.Storage.Nvme;
+using EdgeCache.Shared.Primitives;
 
 namespace EdgeCache.Edge.Storage;
 
@@ -19,6 +21,10 @@ internal sealed class ChunkCache : IAsyncDisposable
 
     /// <summary>A snapshot of the counters of all drives together.</summary>
     public ChunkStoreStatistics Statistics => _drives.Select(static drive => drive.Statistics).Aggregate(static (sum, drive) => sum + drive);
+
+    /// <summary>A snapshot of the counters of all drives' block stores together.</summary>
+    public BlockStoreStatistics BlockStatistics =>
+        _drives.Select(static drive => drive.BlockStatistics).Aggregate(static (sum, drive) => sum + drive);
 
     /// <summary>Opens the cache, with what an earlier process left on the drives. A drive that can't be opened is left out until it can.</summary>
     /// <param name="options">The drives, and their bounds.</param>
@@ -92,28 +98,90 @@ internal sealed class ChunkCache : IAsyncDisposable
     /// Stores a chunk unless the write budget keeps it out; true once its bytes are in the file, journalled, and visible to
     /// readers; false when the cache does not take it now. The payload is the cache's until this completes.
     /// </summary>
+    /// <param name="what">On whose account it is stored.</param>
     /// <param name="id">The chunk; nothing happens when it is stored already.</param>
     /// <param name="payload">Its bytes, from 1 to <see cref="ChunkGeometry.PayloadSize"/>.</param>
-    /// <param name="reader">A hash of who had it fetched.</param>
-    /// <param name="shared">Whether another reader wanted it too while it was fetched.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    public async ValueTask<bool> AppendAsync(ChunkId id, ReadOnlyMemory<byte> payload, byte reader, bool shared, CancellationToken cancellationToken)
+    public ValueTask<bool> AppendAsync(in Origination what, ChunkId id, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
+        Contains(id) ? ValueTask.FromResult(true) : AppendMissingAsync(what, id, payload, cancellationToken);
+
+    /// <summary>Whether a block is stored by itself, apart from its chunk. Eviction may take it at any time.</summary>
+    /// <param name="chunk">The chunk.</param>
+    /// <param name="block">The block's number within the chunk.</param>
+    public bool ContainsBlock(ChunkId chunk, int block) => LengthOf(new BlockKey(chunk, block)) > 0;
+
+    /// <summary>Reads and verifies a block that is stored by itself.</summary>
+    /// <param name="chunk">The chunk.</param>
+    /// <param name="block">The block's number within the chunk.</param>
+    /// <param name="reader">A hash of who reads; its wanting it counts at the block's eviction.</param>
+    /// <param name="destination">Takes the block from its first byte on; at least as long as it: <see cref="ChunkGeometry.BlockSize"/> is enough.</param>
+    /// <param name="cancellationToken">Stops the wait for the disk.</param>
+    /// <returns>The block's length; -1 when it is not stored, or was damaged and is dropped.</returns>
+    public ValueTask<int> ReadBlockAsync(ChunkId chunk, int block, byte reader, Memory<byte> destination, CancellationToken cancellationToken)
     {
-        if (Contains(id))
-            return true;
-
-        var below = ulong.MaxValue;
-        while (Next(id.Hash, ref below) is { } drive)
+        var key = new BlockKey(chunk, block);
+        foreach (var drive in _drives)
         {
-            if (!drive.TakesAppends)
-                continue;
-
-            var outcome = await drive.AppendAsync(id, payload, reader, shared, cancellationToken);
-            if (outcome != AppendOutcome.Unavailable)
-                return outcome == AppendOutcome.Stored;
+            if (drive.Blocks is { } blocks && blocks.Contains(key))
+                return blocks.ReadAsync(key, reader, destination, cancellationToken);
         }
 
-        return false;
+        return ValueTask.FromResult(-1);
+    }
+
+    /// <summary>
+    /// Stores blocks apart from their chunk unless the write budget keeps them out; true once their bytes are in the file and visible to readers;
+    /// false when the cache does not take all of them now. The payload is the cache's until this completes.
+    /// </summary>
+    /// <param name="what">On whose account they are stored.</param>
+    /// <param name="chunk">The chunk that they are part of.</param>
+    /// <param name="firstBlock">The number of the first. Nothing happens to those that are stored already.</param>
+    /// <param name="payload">Whole blocks; the object's last may be short.</param>
+    /// <param name="cancellationToken">Stops the wait for being taken, not that for the disk.</param>
+    public ValueTask<bool> AppendBlocksAsync(
+        in Origination what, ChunkId chunk, int firstBlock, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
+        AppendMissingBlocksAsync(what, chunk, firstBlock, payload, cancellationToken);
+
+    /// <summary>How many bytes of an object are stored, as chunks or single blocks.</summary>
+    /// <param name="generation">The object.</param>
+    /// <param name="size">Its size in bytes.</param>
+    public long ResidentBytes(Generation generation, long size)
+    {
+        long resident = 0;
+        for (var index = 0; ChunkGeometry.LengthOf(index, size) is var length and > 0; index++)
+        {
+            var id = new ChunkId(generation, index);
+            if (Contains(id))
+            {
+                resident += length;
+                continue;
+            }
+
+            for (var block = 0; block < ChunkGeometry.BlocksOf(length); block++)
+                resident += LengthOf(new BlockKey(id, block));
+        }
+
+        return resident;
+    }
+
+    /// <summary>Drops what is stored of an object. Readers miss it at once; its space returns with the eviction of its segments.</summary>
+    /// <param name="generation">The object.</param>
+    /// <param name="size">Its size in bytes.</param>
+    /// <returns>The chunks of which all or single blocks were stored.</returns>
+    public int Purge(Generation generation, long size)
+    {
+        var purged = 0;
+        for (var index = 0; ChunkGeometry.LengthOf(index, size) is var length and > 0; index++)
+        {
+            var id = new ChunkId(generation, index);
+            var dropped = false;
+            foreach (var drive in _drives)
+                dropped |= drive.Remove(id) | drive.Blocks?.Drop(id, length) > 0;
+
+            purged += dropped ? 1 : 0;
+        }
+
+        return purged;
     }
 
     /// <summary>Flushes and closes all drives, in bounded time; leases that are still held stay good.</summary>
@@ -124,6 +192,48 @@ internal sealed class ChunkCache : IAsyncDisposable
     {
         var below = ulong.MaxValue;
         return _drives.Length == 1 ? _drives[0] : Next(id.Hash, ref below)!;
+    }
+
+    private async ValueTask<bool> AppendMissingAsync(Origination what, ChunkId id, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        var outcome = AppendOutcome.Unavailable;
+        var below = ulong.MaxValue;
+        while (outcome == AppendOutcome.Unavailable && Next(id.Hash, ref below) is { } drive)
+        {
+            if (drive.TakesAppends)
+                outcome = await drive.AppendAsync(what, id, payload, cancellationToken);
+        }
+
+        if (outcome != AppendOutcome.Stored)
+            return false;
+
+        // Blocks that were fetched before all of the chunk was are of no more use.
+        foreach (var drive in _drives)
+            drive.Blocks?.Forget(id, payload.Length);
+
+        return true;
+    }
+
+    private async ValueTask<bool> AppendMissingBlocksAsync(
+        Origination what, ChunkId chunk, int firstBlock, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        var outcome = AppendOutcome.Unavailable;
+        var below = ulong.MaxValue;
+        while (outcome == AppendOutcome.Unavailable && Next(chunk.Hash, ref below) is { } drive)
+            outcome = await drive.AppendBlocksAsync(what, chunk, firstBlock, payload, cancellationToken);
+
+        return outcome == AppendOutcome.Stored;
+    }
+
+    private int LengthOf(BlockKey key)
+    {
+        foreach (var drive in _drives)
+        {
+            if (drive.Blocks?.LengthOf(key) is > 0 and var length)
+                return length;
+        }
+
+        return 0;
     }
 
     // The drives in the order of a chunk's preference: highest score first. Two drives whose scores agree, one time in 2^64, count as one.

@@ -8,6 +8,12 @@ internal sealed record ChunkCacheOptions
     /// <summary>Where each drive's logs are and their bounds, the capacity being that of all logs of the drive together; no directory occurs twice.</summary>
     public required IReadOnlyList<ChunkStoreOptions> Drives { get; init; }
 
+    /// <summary>The smallest capacity of a drive, in bytes.</summary>
+    public const long MinimumCapacity = 64L << 20;
+
+    /// <summary>The block store's part of each drive's capacity, below 1; 0: there is none.</summary>
+    public double SmallShare { get; init; } = 0.1;
+
     /// <summary>The write budget, as multiples of a drive's capacity per day; 0: none.</summary>
     public double WritesPerDay { get; init; }
 

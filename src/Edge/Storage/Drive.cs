@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using System.Text;
+using EdgeCache.Edge.Storage.Blocks;
 using EdgeCache.Edge.Storage.Eviction;
 using EdgeCache.Edge.Storage.Nvme;
 
@@ -13,7 +14,7 @@ namespace EdgeCache.Edge.Storage;
 internal sealed class Drive : IAsyncDisposable
 {
     /// <summary>Below this capacity, in bytes, a tenth is too little for a log of its own: then there is only the main log.</summary>
-    public const long MinimumWithSmallLog = EvictionPolicy.SmallShare * ChunkStoreOptions.MinimumCapacity;
+    public const long MinimumWithSmallLog = EvictionPolicy.SmallShare * ChunkCacheOptions.MinimumCapacity;
 
     /// <summary>After so many failed reads in a row it is not the sectors but the drive.</summary>
     public const int MaxFailedReads = 8;
@@ -22,9 +23,10 @@ internal sealed class Drive : IAsyncDisposable
     public static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
 
     private readonly ChunkStoreOptions _options;
+    private readonly ChunkCacheOptions _cache;
     private readonly EvictionPolicy _policy;
     private readonly ChunkStoreMetrics _metrics;
-    private readonly long _scrubBytesPerSecond;
+    private readonly BlockStoreMetrics _blockMetrics;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggerFactory;
     private readonly ILogger _logger;
@@ -35,7 +37,7 @@ internal sealed class Drive : IAsyncDisposable
     private long _openedAt;
 
     /// <summary>Describes a drive; <see cref="StartAsync"/> opens it.</summary>
-    /// <param name="options">Where it is, and its bounds; the capacity is that of both logs together.</param>
+    /// <param name="options">Where it is, and its bounds; the capacity is that of all logs together.</param>
     /// <param name="cache">What holds for all drives.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggerFactory">Takes what happens.</param>
@@ -44,11 +46,12 @@ internal sealed class Drive : IAsyncDisposable
     {
         _options = options with { Directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Directory)) };
         _policy = EvictionPolicy.For(options.CapacityBytes, WriteRate(options.CapacityBytes, cache.WritesPerDay), time);
-        _scrubBytesPerSecond = cache.ScrubBytesPerSecond;
+        _cache = cache;
         _time = time;
         _loggerFactory = loggerFactory;
         _logger = loggerFactory.CreateLogger<Drive>();
         _metrics = new ChunkStoreMetrics(meterFactory, Name, () => Statistics);
+        _blockMetrics = new BlockStoreMetrics(meterFactory, Name, () => BlockStatistics);
         Seed = SeedOf(Name);
     }
 
@@ -74,6 +77,12 @@ internal sealed class Drive : IAsyncDisposable
             return _metrics.AddTo(sum with { CapacityBytes = _options.CapacityBytes, Degraded = sum.Degraded || logs is null, PresentDrives = logs is null ? 0 : 1 });
         }
     }
+
+    /// <summary>A snapshot of the block store's counters.</summary>
+    public BlockStoreStatistics BlockStatistics => _blockMetrics.AddTo(Logs?.Blocks?.State ?? default);
+
+    /// <summary>The store of single blocks; null while the drive is lost, or when it has none.</summary>
+    public BlockStore? Blocks => Logs?.Blocks;
 
     private DriveLogs? Logs => Volatile.Read(ref _logs) is { FailedReads: < MaxFailedReads } logs ? logs : null;
 
@@ -104,17 +113,16 @@ internal sealed class Drive : IAsyncDisposable
     }
 
     /// <summary>Stores a chunk that is not stored yet, unless the write budget keeps it out. The payload is the drive's until this completes.</summary>
+    /// <param name="what">On whose account it is stored.</param>
     /// <param name="id">The chunk.</param>
     /// <param name="payload">Its bytes, from 1 to <see cref="ChunkGeometry.PayloadSize"/>.</param>
-    /// <param name="reader">A hash of who had it fetched.</param>
-    /// <param name="shared">Whether another reader wanted it too while it was fetched.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    public async ValueTask<AppendOutcome> AppendAsync(ChunkId id, ReadOnlyMemory<byte> payload, byte reader, bool shared, CancellationToken cancellationToken)
+    public async ValueTask<AppendOutcome> AppendAsync(Origination what, ChunkId id, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         if (Logs is not { } logs)
             return AppendOutcome.Unavailable;
 
-        var touches = Touches.By(reader, Touches.TickOf(_time.GetElapsedTime(0, _time.GetTimestamp())), (byte)(shared ? 1 : 0));
+        var touches = TouchesOf(what);
         switch (_policy.Admit(id.Hash, ChunkGeometry.RecordSizeOf(payload.Length), logs.Main.IsGrowing))
         {
             case Admission.Main:
@@ -131,6 +139,30 @@ internal sealed class Drive : IAsyncDisposable
         static AppendOutcome Outcome(bool stored) => stored ? AppendOutcome.Stored : AppendOutcome.Unavailable;
     }
 
+    /// <summary>Stores blocks that are not stored yet, unless the write budget keeps them out. The payload is the drive's until this completes.</summary>
+    /// <param name="what">On whose account they are stored.</param>
+    /// <param name="chunk">The chunk that they are part of.</param>
+    /// <param name="firstBlock">The number of the first.</param>
+    /// <param name="payload">Whole blocks; the object's last may be short.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public ValueTask<AppendOutcome> AppendBlocksAsync(
+        Origination what, ChunkId chunk, int firstBlock, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
+        Blocks is { } blocks
+            ? blocks.AppendAsync(chunk, firstBlock, payload, organization: 0, TouchesOf(what), cancellationToken)
+            : ValueTask.FromResult(AppendOutcome.Unavailable);
+
+    /// <summary>Drops a chunk; its space returns when its segment is evicted.</summary>
+    public bool Remove(ChunkId id)
+    {
+        if (Logs is not { } logs)
+            return false;
+
+        var stored = logs.Main.Contains(id) || logs.Small?.Contains(id) == true;
+        logs.Main.Remove(id);
+        logs.Small?.Remove(id);
+        return stored;
+    }
+
     /// <summary>Flushes and closes the drive, in bounded time; leases that are still held stay good.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -139,6 +171,9 @@ internal sealed class Drive : IAsyncDisposable
         if (Interlocked.Exchange(ref _logs, null) is { } logs)
             await logs.DisposeAsync();
     }
+
+    private Touches TouchesOf(Origination what) =>
+        Touches.By(what.Reader, Touches.TickOf(_time.GetElapsedTime(0, _time.GetTimestamp())), (byte)(what.Shared ? 1 : 0));
 
     private static long? WriteRate(long capacity, double writesPerDay) =>
         writesPerDay <= 0 ? null : (long)Math.Max(1, capacity * writesPerDay / TimeSpan.SecondsPerDay);
@@ -202,7 +237,7 @@ internal sealed class Drive : IAsyncDisposable
             if (_mount is not null && _mount != mount)
                 return new IOException($"{Name} is not mounted");
 
-            Volatile.Write(ref _logs, await DriveLogs.OpenAsync(_options, _policy, _scrubBytesPerSecond, _metrics, _time, _loggerFactory, cancellationToken));
+            Volatile.Write(ref _logs, await DriveLogs.OpenAsync(_options, _cache, _policy, _metrics, _blockMetrics, _time, _loggerFactory, cancellationToken));
             (_mount, _openedAt) = (mount, _time.GetTimestamp());
             return null;
         }

@@ -48,25 +48,27 @@ public sealed class ChunkCacheTests : IDisposable
     public async Task Over_the_write_budget_a_full_cache_stores_what_is_wanted_again_and_nothing_else()
     {
         const int Seed = 6;
-        await using var cache = await OpenAsync(writesPerDay: 0.001, capacity: ChunkStoreOptions.MinimumCapacity);
+        await using var cache = await OpenAsync(writesPerDay: 0.001, capacity: ChunkCacheOptions.MinimumCapacity);
         var number = 0;
         while (cache.Statistics.NotAdmittedChunks == 0)
         {
             Assert.True(number < 200, "the budget of a full cache ends");
-            await cache.AppendAsync(TestChunks.Id(Seed, number), TestChunks.Bytes(Seed, number), Scan, shared: false, Cancellation);
+            await cache.AppendAsync(By(Scan), TestChunks.Id(Seed, number), TestChunks.Bytes(Seed, number), Cancellation);
             number++;
         }
 
         var last = number - 1;
         Assert.False(cache.Contains(TestChunks.Id(Seed, last)));
         await StoreAsync(cache, Seed, last, Node);
-        Assert.False(await cache.AppendAsync(TestChunks.Id(Seed, number), TestChunks.Bytes(Seed, number), Scan, shared: false, Cancellation));
+        Assert.False(await cache.AppendAsync(By(Scan), TestChunks.Id(Seed, number), TestChunks.Bytes(Seed, number), Cancellation));
     }
+
+    private static Origination By(byte reader) => new("acme", reader, Shared: false);
 
     private static async Task StoreAsync(ChunkCache cache, int seed, int number, byte reader)
     {
         Assert.True(
-            await cache.AppendAsync(TestChunks.Id(seed, number), TestChunks.Bytes(seed, number, ChunkGeometry.PayloadSize), reader, shared: false, Cancellation),
+            await cache.AppendAsync(By(reader), TestChunks.Id(seed, number), TestChunks.Bytes(seed, number, ChunkGeometry.PayloadSize), Cancellation),
             $"append {number}, seed {seed}");
         Assert.True(cache.Contains(TestChunks.Id(seed, number)));
     }

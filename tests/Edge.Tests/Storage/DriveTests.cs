@@ -169,7 +169,7 @@ public sealed class DriveTests : IDisposable
     private static async Task StoreAsync(ChunkCache cache, int number)
     {
         var bytes = TestChunks.Bytes(Seed, number, Length);
-        Assert.True(await cache.AppendAsync(TestChunks.Id(Seed, number), bytes, Reader, shared: false, Cancellation), $"append {number}");
+        Assert.True(await cache.AppendAsync(new Origination("acme", Reader, Shared: false), TestChunks.Id(Seed, number), bytes, Cancellation), $"append {number}");
     }
 
     private static async Task VerifyAsync(ChunkCache cache, int number) => Assert.True(await ReadAsync(cache, number), $"chunk {number}");

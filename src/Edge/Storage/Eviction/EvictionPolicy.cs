@@ -40,6 +40,10 @@ internal sealed class EvictionPolicy(GhostTable ghosts, WriteBudget budget)
         new GhostTable((int)Math.Clamp(capacity / ChunkGeometry.RecordSize, MinGhosts, MaxGhosts)),
         new WriteBudget(writeBytesPerSecond, capacity / BurstShare, time));
 
+    /// <summary>A policy for another log on the same drive, with ghosts of its own and the same write budget.</summary>
+    /// <param name="ghostCapacity">How many of what it evicts it remembers.</param>
+    public EvictionPolicy Beside(int ghostCapacity) => new(new GhostTable(ghostCapacity), budget);
+
     /// <summary>Decides where a fetched chunk goes.</summary>
     /// <param name="hash">A well-mixed hash of its identity.</param>
     /// <param name="bytes">What storing it writes, in bytes.</param>

@@ -6,7 +6,7 @@ namespace EdgeCache.Edge.Storage.Nvme;
 internal sealed record ChunkStoreOptions
 {
     /// <summary>The smallest capacity that the store accepts: below it, evicting one segment would drop most of the cache.</summary>
-    public const long MinimumCapacity = 64L << 20;
+    public const long MinimumCapacity = 48L << 20;
 
     /// <summary>The directory that the store owns alone; made when absent.</summary>
     public required string Directory { get; init; }
@@ -65,7 +65,7 @@ internal sealed record ChunkStoreOptions
         if (string.IsNullOrWhiteSpace(Directory))
             yield return "The chunk store needs a directory.";
         if (CapacityBytes < MinimumCapacity)
-            yield return $"The chunk store's capacity is {CapacityBytes} bytes; it must be at least {MinimumCapacity} (64 MiB).";
+            yield return $"The chunk store's capacity is {CapacityBytes} bytes; it must be at least {MinimumCapacity} (48 MiB).";
         if (SegmentSize is { } segment && (!long.IsPow2(segment) || segment is < ChunkLayout.MinimumSegmentSize or > ChunkLayout.MaximumSegmentSize))
             yield return $"The chunk store's segment size is {segment}; it must be a power of two from 8 MiB to 1 GiB.";
         if (PageSize is { } page && (!int.IsPow2(page) || page < ChunkGeometry.RecordSize || page > SegmentSize))

@@ -124,7 +124,7 @@ public sealed class ChunkStoreTests : IDisposable
     public async Task A_store_that_is_too_small_says_so()
     {
         var fault = await Assert.ThrowsAsync<ArgumentException>(() => TestChunks.OpenAsync(directory.Path, ChunkStoreOptions.MinimumCapacity - 1));
-        Assert.Contains("64 MiB", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("48 MiB", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -109,7 +109,7 @@ public sealed class ScrubberTests : IDisposable
     private static async Task StoreAsync(ChunkCache cache)
     {
         for (var number = 0; number < Chunks; number++)
-            Assert.True(await cache.AppendAsync(TestChunks.Id(Seed, number), TestChunks.Bytes(Seed, number, Length), Reader, shared: false, Cancellation));
+            Assert.True(await cache.AppendAsync(new Origination("acme", Reader, Shared: false), TestChunks.Id(Seed, number), TestChunks.Bytes(Seed, number, Length), Cancellation));
     }
 
     private static void Spoil(ChunkCache cache, int number, DamageKind kind)

@@ -10,7 +10,7 @@ namespace EdgeCache.Edge.Tests.Storage.Nvme;
 internal static class TestChunks
 {
     /// <summary>A small store: seven segments of 8 MiB, that is at most 14 full chunks.</summary>
-    public const long SmallCapacity = ChunkStoreOptions.MinimumCapacity;
+    public const long SmallCapacity = 64L << 20;
 
     public static ChunkId Id(int seed, int number) => new(new Generation((ulong)seed << 32 | 0xC0FFEE, (ulong)number * 0x9E3779B97F4A7C15), number % 7);
 

@@ -1,0 +1,171 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using EdgeCache.Edge.Storage.Eviction;
+
+namespace EdgeCache.Edge.Storage.Blocks;
+
+/// <summary>What the index knows of a block.</summary>
+/// <param name="Location">Where its record lies.</param>
+/// <param name="Organization">The number of whose it is.</param>
+/// <param name="Touches">How often it was wanted.</param>
+internal readonly record struct StoredBlock(BlockLocation Location, ushort Organization, Touches Touches);
+
+/// <summary>
+/// Which blocks are stored, where, and how often each was touched: a hash table in memory, in shards with a lock each. Blocks are known by
+/// <see cref="BlockKey.Hash"/>; whoever reads a record finds its whole name there. An entry takes 36 bytes, and room to grow as much again at most.
+/// </summary>
+internal sealed class BlockIndex
+{
+    private const int ShardBits = 6;
+
+    private readonly Shard[] _shards = [.. Enumerable.Range(0, 1 << ShardBits).Select(_ => new Shard())];
+    private long _count;
+    private long _bytes;
+
+    /// <summary>The number of blocks.</summary>
+    public long Count => Volatile.Read(ref _count);
+
+    /// <summary>The disk space of their records, in bytes.</summary>
+    public long Bytes => Volatile.Read(ref _bytes);
+
+    /// <summary>Makes room for so many blocks, so that a start does not grow the table step by step.</summary>
+    public void EnsureCapacity(long count)
+    {
+        var each = (int)Math.Min(1 << 26, (count >> ShardBits) + (count >> (ShardBits + 4)));
+        foreach (var shard in _shards)
+        {
+            lock (shard.Gate)
+                shard.Blocks.EnsureCapacity(each);
+        }
+    }
+
+    /// <summary>Finds a block.</summary>
+    public bool TryGet(ulong hash, out StoredBlock block)
+    {
+        var shard = ShardOf(hash);
+        lock (shard.Gate)
+        {
+            var found = shard.Blocks.TryGetValue(hash, out var slot);
+            block = found ? slot.Block : default;
+            return found;
+        }
+    }
+
+    /// <summary>Finds a block for a reader, and notes that it was wanted.</summary>
+    public bool TryTouch(ulong hash, byte reader, ushort tick, out BlockLocation location)
+    {
+        var shard = ShardOf(hash);
+        lock (shard.Gate)
+        {
+            ref var slot = ref CollectionsMarshal.GetValueRefOrNullRef(shard.Blocks, hash);
+            if (Unsafe.IsNullRef(ref slot))
+            {
+                location = default;
+                return false;
+            }
+
+            slot.Touches.Add(reader, tick);
+            location = slot.Location;
+            return true;
+        }
+    }
+
+    /// <summary>Adds a block, or moves it to a newer record.</summary>
+    public void Set(ulong hash, StoredBlock block)
+    {
+        var shard = ShardOf(hash);
+        lock (shard.Gate)
+        {
+            ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(shard.Blocks, hash, out var existed);
+            if (existed)
+                Account(slot.Block, -1);
+
+            slot = new Slot(block);
+            Account(block, 1);
+        }
+    }
+
+    /// <summary>Moves a block to a newer record; false when it is no longer at <paramref name="from"/>.</summary>
+    public bool TryMove(ulong hash, BlockLocation from, StoredBlock to)
+    {
+        var shard = ShardOf(hash);
+        lock (shard.Gate)
+        {
+            ref var slot = ref CollectionsMarshal.GetValueRefOrNullRef(shard.Blocks, hash);
+            if (Unsafe.IsNullRef(ref slot) || slot.Location != from)
+                return false;
+
+            slot = new Slot(to);
+            return true;
+        }
+    }
+
+    /// <summary>Drops a block.</summary>
+    public bool Remove(ulong hash) => Remove(hash, at: null);
+
+    /// <summary>Drops a block unless it has moved away from <paramref name="at"/> meanwhile.</summary>
+    public bool Remove(ulong hash, BlockLocation? at)
+    {
+        var shard = ShardOf(hash);
+        lock (shard.Gate)
+        {
+            if (!shard.Blocks.TryGetValue(hash, out var slot) || (at is { } location && slot.Location != location))
+                return false;
+
+            shard.Blocks.Remove(hash);
+            Account(slot.Block, -1);
+            return true;
+        }
+    }
+
+    /// <summary>Drops all blocks of a segment, by searching the whole table, and returns their number.</summary>
+    public int RemoveSegment(int segment)
+    {
+        var removed = 0;
+        foreach (var shard in _shards)
+        {
+            lock (shard.Gate)
+            {
+                foreach (var (hash, slot) in shard.Blocks)
+                {
+                    if (slot.Location.Segment == segment && shard.Blocks.Remove(hash))
+                    {
+                        Account(slot.Block, -1);
+                        removed++;
+                    }
+                }
+            }
+        }
+
+        return removed;
+    }
+
+    private void Account(StoredBlock block, int sign)
+    {
+        Interlocked.Add(ref _count, sign);
+        Interlocked.Add(ref _bytes, sign * (long)block.Location.RecordSize);
+    }
+
+    private Shard ShardOf(ulong hash) => _shards[hash >> (64 - ShardBits)];
+
+    private sealed class Shard
+    {
+        public Lock Gate { get; } = new();
+
+        public Dictionary<ulong, Slot> Blocks { get; } = [];
+    }
+
+    // Sixteen bytes.
+    private struct Slot(StoredBlock block)
+    {
+        private readonly long _address = block.Location.Address;
+        private readonly ushort _lengthLessOne = (ushort)(block.Location.Length - 1);
+        private readonly ushort _organization = block.Organization;
+
+        public Touches Touches = block.Touches;
+
+        public readonly BlockLocation Location => new(_address, _lengthLessOne + 1);
+
+        public readonly StoredBlock Block => new(Location, _organization, Touches);
+    }
+}

@@ -1,0 +1,147 @@
+using System.Globalization;
+using EdgeCache.Edge.Storage.Nvme;
+
+namespace EdgeCache.Edge.Storage.Blocks;
+
+/// <summary>Fills the index with what an earlier process left.</summary>
+internal static class BlockRecovery
+{
+    /// <summary>
+    /// What the newest segment of the directory says, as long as the capacity holds enough of its size; otherwise that of a new store, for which
+    /// older files are worthless.
+    /// </summary>
+    public static (long SegmentSize, uint Seed) LayoutOf(BlockStoreOptions options)
+    {
+        if (Segments(options.Directory) is [.., var newest])
+        {
+            using var handle = File.OpenHandle(PathOf(options.Directory, newest));
+            Span<byte> bytes = stackalloc byte[SegmentHead.Size];
+            if (SegmentSummary.Fill(handle, bytes, 0) && SegmentHead.TryRead(bytes, newest) is { } head &&
+                options.CapacityBytes / head.SegmentSize >= BlockStoreOptions.MinimumSegments)
+            {
+                return (head.SegmentSize, head.Seed);
+            }
+        }
+
+        return (options.SegmentSize, SegmentHead.NewSeed());
+    }
+
+    /// <summary>Opens the segments, deletes what is none of the store's, and fills the index.</summary>
+    /// <returns>The newest segment if it can be written on, and the number of the next one.</returns>
+    /// <exception cref="IOException">The directory cannot be read.</exception>
+    public static (ActiveSegment? Newest, int Next) Load(BlockStoreContext context)
+    {
+        var table = context.Segments;
+        var found = Segments(context.Options.Directory);
+        // The capacity may be smaller than last time; one more than is evicted will be needed at once.
+        table.OpenExisting(found.Count > context.MaxSegments - 1 ? found[^(context.MaxSegments - 1)] : 0, int.MaxValue);
+        var scanner = new SegmentScanner();
+        ActiveSegment? newest = null;
+        foreach (var id in found)
+        {
+            if (!table.TryAcquire(id, out var file))
+                continue;
+
+            if (Read(context, scanner, file) is not var (head, entries, end, summarised))
+            {
+                file.Release();
+                table.Retire(id);
+                continue;
+            }
+
+            Apply(context.Index, entries);
+            if (id == found[^1])
+                newest = Continue(new ActiveSegment(file, head, entries, end));
+            else
+                Close(file, head, entries, end, summarised);
+        }
+
+        return (newest, found is [.., var last] ? last + 1 : 1);
+    }
+
+    // What follows the records, be it a summary or half a record, is cut off, so that it can't be taken for anything later.
+    private static ActiveSegment? Continue(ActiveSegment segment)
+    {
+        try
+        {
+            RandomAccess.SetLength(segment.File.Handle, segment.End);
+            return segment;
+        }
+        catch (IOException)
+        {
+            segment.Dispose();
+            return null;
+        }
+    }
+
+    private static void Close(SegmentFile file, SegmentHead head, List<BlockEntry> entries, int end, bool summarised)
+    {
+        try
+        {
+            if (!summarised)
+                SegmentSummary.Write(file.Handle, head, entries, end);
+        }
+        catch (IOException)
+        {
+            // Then the next start reads its records again.
+        }
+        finally
+        {
+            file.Release();
+        }
+    }
+
+    /// <summary>What a segment's file has; null when it is none of this store's, or cannot be read.</summary>
+    public static (SegmentHead Head, List<BlockEntry> Entries, int End, bool Summarised)? Read(BlockStoreContext context, SegmentScanner scanner, SegmentFile file)
+    {
+        try
+        {
+            Span<byte> bytes = stackalloc byte[SegmentHead.Size];
+            if (!SegmentSummary.Fill(file.Handle, bytes, 0) ||
+                SegmentHead.TryRead(bytes, file.Id) is not { } head ||
+                head.SegmentSize != context.Segments.SegmentSize || head.Seed != context.Seed)
+            {
+                return null;
+            }
+
+            if (SegmentSummary.TryRead(file.Handle, head) is var (listed, listedEnd))
+                return (head, listed, listedEnd, true);
+
+            var (entries, end) = scanner.Scan(file.Handle, head);
+            return (head, entries, end, false);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static void Apply(BlockIndex index, List<BlockEntry> entries)
+    {
+        index.EnsureCapacity(index.Count + entries.Count);
+        foreach (var entry in entries)
+        {
+            if (entry.Kind == BlockRecordKind.Stored)
+                index.Set(entry.Hash, new StoredBlock(entry.Location, entry.Organization, default));
+            else
+                index.Remove(entry.Hash);
+        }
+    }
+
+    // Segments are numbered from 1.
+    private static List<int> Segments(string directory)
+    {
+        var found = new List<int>();
+        foreach (var path in Directory.EnumerateFiles(directory, BlockStoreContext.FileName + ".*"))
+        {
+            if (int.TryParse(Path.GetExtension(path.AsSpan())[1..], NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id > 0)
+                found.Add(id);
+        }
+
+        found.Sort();
+        return found;
+    }
+
+    private static string PathOf(string directory, int segment) =>
+        Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{BlockStoreContext.FileName}.{segment}"));
+}
