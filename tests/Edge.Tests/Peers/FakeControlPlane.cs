@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 namespace EdgeCache.Edge.Tests.Peers;
 
 /// <summary>A scripted control plane: keys, directory, feed.</summary>
-internal sealed class FakeControlPlane : IAsyncDisposable
+internal sealed class FakeControlPlane(TimeProvider time) : IAsyncDisposable
 {
     private const string OrganizationPrefix = "/internal/v1/control/organizations/";
     private const string DirectoryPrefix = "/internal/v1/control/directory/";
@@ -21,7 +21,7 @@ internal sealed class FakeControlPlane : IAsyncDisposable
     private int _directoryQuestions;
     private int _organizationQuestions;
 
-    public FakeFeed Feed { get; } = new();
+    public FakeFeed Feed { get; } = new(time);
 
     public ConcurrentDictionary<string, DirectoryEntry> Directory { get; } = new();
 
@@ -39,9 +39,9 @@ internal sealed class FakeControlPlane : IAsyncDisposable
 
     public Uri Url => _server.Url;
 
-    public static async Task<FakeControlPlane> StartAsync()
+    public static async Task<FakeControlPlane> StartAsync(TimeProvider time)
     {
-        var plane = new FakeControlPlane();
+        var plane = new FakeControlPlane(time);
         plane._server = await FakeServer.StartAsync(plane.HandleAsync);
         return plane;
     }
