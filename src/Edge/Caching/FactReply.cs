@@ -19,8 +19,8 @@ internal enum Freshness
 /// <summary>An answer about a fact.</summary>
 /// <param name="Freshness">Whether and how it is known.</param>
 /// <param name="Fact">The fact; null when it is known that there is none, or nothing is known.</param>
-/// <param name="Staleness">For how long the fact has not been known to be current; zero unless stale.</param>
-internal readonly record struct FactReply<T>(Freshness Freshness, T? Fact, TimeSpan Staleness = default)
+/// <param name="Staleness">For how long the fact has not been known to be current; null unless stale.</param>
+internal readonly record struct FactReply<T>(Freshness Freshness, T? Fact, TimeSpan? Staleness = null)
     where T : class
 {
     public bool IsKnown => Freshness != Freshness.Unknown;
