@@ -11,6 +11,7 @@ internal sealed record BootstrapDocument(
     string AcceleratedEndpoint,
     IReadOnlyList<RegionEndpoint> Regions,
     string ControlPlaneEndpoint,
+    string EdgeAdminEndpoint,
     IReadOnlyList<string> MetricsEndpoints,
     string AccessKeyId,
     string SecretKey,

@@ -67,7 +67,7 @@ internal abstract class FactCache<TName, TFact>(
         }
 
         return Count(answer.Fault == UpstreamFault.None
-            ? new FactReply<TFact>(Freshness.Asked, answer.Entry!.Fact)
+            ? new FactReply<TFact>(Freshness.Asked, answer.Entry!.Fact, Why: AskReason.Strong)
             : new FactReply<TFact>(Freshness.Unknown, null));
     }
 
@@ -95,9 +95,10 @@ internal abstract class FactCache<TName, TFact>(
 
     private async ValueTask<FactReply<TFact>> RevalidateAsync(TName name, CachedFact<TFact>? cached, CancellationToken cancellationToken)
     {
+        var why = cached is null ? AskReason.Unseen : AskReason.FeedSilent;
         if (cached is not null && !Covers(name, cached))
         {
-            cached = null;
+            (cached, why) = (null, AskReason.Changed);
         }
 
         if (cached is not null && FailedRecently(name) && TryServeStale(name, cached, out var stale))
@@ -117,7 +118,9 @@ internal abstract class FactCache<TName, TFact>(
             var isNew = (isOwn || overtaken > 0) && !answer.IsCached;
             if (isNew ? Covers(name, answer.Entry!) || overtaken >= MaxOvertakes : IsCurrent(name, answer.Entry!))
             {
-                return Count(new FactReply<TFact>(answer.IsCached ? Freshness.Current : Freshness.Asked, answer.Entry!.Fact));
+                return Count(answer.IsCached
+                    ? new FactReply<TFact>(Freshness.Current, answer.Entry!.Fact)
+                    : new FactReply<TFact>(Freshness.Asked, answer.Entry!.Fact, Why: why));
             }
         }
     }
@@ -151,9 +154,9 @@ internal abstract class FactCache<TName, TFact>(
 
     private bool TryServeStale(TName name, CachedFact<TFact> cached, out FactReply<TFact> reply)
     {
-        // As long as all changes were known and none refuted the entry, the entry was current.
-        var complete = Stream(name).CompleteAt;
-        var staleness = time.GetUtcNow() - (complete > cached.At ? complete : cached.At);
+        // While the stream was heard and did not refute the entry, the entry was current.
+        var heard = Stream(name).LastHeardAt;
+        var staleness = time.GetUtcNow() - (heard > cached.At ? heard : cached.At);
         reply = new FactReply<TFact>(Freshness.Stale, cached.Fact, staleness);
         return staleness <= maxStaleness;
     }

@@ -1,5 +1,6 @@
 using EdgeCache.Edge.Pipeline;
 using EdgeCache.Edge.Storage;
+using EdgeCache.Edge.Storage.Eviction;
 using EdgeCache.Edge.Storage.Nvme;
 
 namespace EdgeCache.Edge.Filling;
@@ -32,6 +33,9 @@ internal sealed class RangeReader(
     /// <summary>Bytes that came from fills.</summary>
     public long FilledBytes { get; private set; }
 
+    /// <summary>Why the first chunk that a survey did not find is not here.</summary>
+    public Absence WhyAbsent { get; private set; }
+
     /// <summary>What of the range this edge has.</summary>
     public ChunkPresence Survey()
     {
@@ -44,7 +48,15 @@ internal sealed class RangeReader(
         int present = 0, absent = 0;
         for (var index = _first; index <= last; index++)
         {
-            _ = store.Contains(Id(index)) || fills.HasAllOf(Id(index)) ? present++ : absent++;
+            if (store.Contains(Id(index)) || fills.HasAllOf(Id(index)))
+            {
+                present++;
+            }
+            else if (absent++ == 0)
+            {
+                WhyAbsent = store.WhyAbsent(Id(index));
+            }
+
             if (present > 0 && absent > 0)
             {
                 return ChunkPresence.Some;

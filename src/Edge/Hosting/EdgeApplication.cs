@@ -1,4 +1,5 @@
 using System.Text;
+using EdgeCache.Edge.Administration;
 using EdgeCache.Shared.Diagnostics;
 using EdgeCache.Shared.Http;
 using EdgeCache.Shared.S3;
@@ -14,22 +15,25 @@ internal static class EdgeApplication
     private const int ResponseBufferSize = 256 << 10;
 
     public static WebApplication Build(
-        EdgeOptions options, EdgeParts parts, PrometheusExporter exporter, Listeners listeners, ILoggerFactory loggers)
+        EdgeOptions options, EdgeParts parts, AdministrationParts administration, PrometheusExporter exporter, Listeners listeners, ILoggerFactory loggers)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, listeners));
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = EdgeServer.ShutdownTimeout);
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
+        builder.Services.AddRouting();
         builder.Services.AddHttpForwarder();
         var application = builder.Build();
         var pipeline = parts.CreatePipeline(application.Services.GetRequiredService<IHttpForwarder>());
-        var admin = new AdminEndpoints(new Readiness(application.Lifetime, parts.Streams), exporter);
-        application.Run(context => Listener.KindOf(context) switch
+        var admin = new AdminEndpoints(new Readiness(application.Lifetime, parts.Streams, administration.Drain), exporter);
+        application.MapWhen(static context => Listener.KindOf(context) == ListenerKind.Admin, branch =>
         {
-            ListenerKind.S3 => pipeline.InvokeAsync(context),
-            ListenerKind.Admin => admin.InvokeAsync(context),
+            branch.UseRouting();
+            branch.UseEndpoints(administration.Map);
+            branch.Run(admin.InvokeAsync);
         });
+        application.Run(context => administration.Drain.ServeAsync(context, pipeline.InvokeAsync));
         return application;
     }
 

@@ -64,6 +64,9 @@ public sealed class EdgeOptions
     /// <summary>The admin URL of the origin that hosts the control plane.</summary>
     public string ControlPlaneAdminUrl { get; set; } = string.Empty;
 
+    /// <summary>Who may use the admin API (<c>/v1/edge/...</c> on <see cref="AdminUrl"/>); nobody when there is none.</summary>
+    public IList<AdminTokenOptions> AdminTokens { get; } = [];
+
     /// <summary>The regions of the deployment.</summary>
     public IList<EdgeRegionOptions> Regions { get; } = [];
 
@@ -108,6 +111,16 @@ public sealed class EdgeOptions
 
     /// <summary>The bounds of the connections to origins and the control plane.</summary>
     public UpstreamOptions Upstream { get; } = new();
+}
+
+/// <summary>A token of the admin API.</summary>
+public sealed class AdminTokenOptions
+{
+    /// <summary>What records call who carries it, e.g. <c>ops</c>.</summary>
+    public string Name { get; set; } = string.Empty;
+
+    /// <summary>The secret itself; at least <see cref="EdgeOptionsValidator.MinSecretLength"/> characters.</summary>
+    public string Token { get; set; } = string.Empty;
 }
 
 /// <summary>A region of the deployment as an edge reaches it.</summary>

@@ -35,6 +35,7 @@ public sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
         CheckSize(errors, nameof(options.ScrubBytesPerSecond), options.ScrubBytesPerSecond, 0);
         CheckSize(errors, nameof(options.MetadataMemory), options.MetadataMemory, 1 << 20);
         Check(errors, options.ClusterSecret.Length >= MinSecretLength, $"ClusterSecret must have at least {MinSecretLength} characters");
+        CheckAdminTokens(errors, options.AdminTokens);
         CheckHttpUrl(errors, nameof(options.ControlPlaneAdminUrl), options.ControlPlaneAdminUrl);
         CheckRegions(errors, options);
         Check(errors, Uri.CheckHostName(options.Domain) == UriHostNameType.Dns, $"Domain '{options.Domain}' is not a host name");
@@ -96,6 +97,17 @@ public sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
             $"Fill:MaxReadAhead '{fill.MaxReadAhead}' must be a size like 128MiB, of at most 1GiB");
         CheckTime(errors, "Fill:StallTimeout", fill.StallTimeout, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(5));
         Check(errors, fill.MaxAttempts is >= 1 and <= 10, "Fill:MaxAttempts must lie between 1 and 10");
+    }
+
+    private static void CheckAdminTokens(List<string> errors, IList<AdminTokenOptions> tokens)
+    {
+        for (var i = 0; i < tokens.Count; i++)
+        {
+            Check(errors, tokens[i].Name.Length is > 0 and <= 64, $"AdminTokens:{i}:Name must have 1 to 64 characters");
+            Check(errors, tokens[i].Token.Length >= MinSecretLength, $"AdminTokens:{i}:Token must have at least {MinSecretLength} characters");
+        }
+
+        Check(errors, tokens.DistinctBy(static t => t.Name).Count() == tokens.Count, "AdminTokens have the same name twice");
     }
 
     private static void CheckUpstream(List<string> errors, UpstreamOptions upstream)

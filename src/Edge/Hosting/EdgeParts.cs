@@ -56,6 +56,12 @@ internal sealed class EdgeParts : IAsyncDisposable
         _regions = new RegionSet([.. options.Regions.Select(r => OpenRegion(r, directory))], options.DefaultRegion);
         Streams = [_controlPlane.Changes, .. _regions.All.Select(static r => r.Changes)];
         Metrics.Observe(Streams);
+        Directory = new BucketDirectory(
+            _controlPlane, _regions, _metadata, new QuestionBudget(options.UnseenBucketsPerSecond, time), _stopping.Token);
+        var facts = new BucketFactsCache(_metadata, options.MaxStaleness, time, Metrics, _stopping.Token);
+        Locator = new BucketLocator(Directory, facts, _regions);
+        Versions = new VersionCache(_metadata, options.MaxStaleness, time, Metrics, _stopping.Token);
+        Organizations = new OrganizationCache(_controlPlane, _metadata, options.ControlPlaneMaxSilence, time, Metrics, _stopping.Token);
         var budget = ByteSize.Parse(options.Fill.MaxBytesInFlight);
         Buffers = Own(new FillBuffers(budget));
         Scheduler = new FillScheduler(budget, options.Fill.MaxActive, options.Fill.MaxQueued);
@@ -71,6 +77,15 @@ internal sealed class EdgeParts : IAsyncDisposable
     public IReadOnlyList<ChangeStream> Streams { get; }
 
     public List<FeedFollower> Followers { get; } = [];
+
+    /// <summary>Where buckets live.</summary>
+    public BucketDirectory Directory { get; }
+
+    public BucketLocator Locator { get; }
+
+    public VersionCache Versions { get; }
+
+    public OrganizationCache Organizations { get; }
 
     public RegionSet Regions => _regions;
 
@@ -91,22 +106,16 @@ internal sealed class EdgeParts : IAsyncDisposable
     public RequestPipeline CreatePipeline(IHttpForwarder forwarder)
     {
         var options = _options;
-        var directory = new BucketDirectory(
-            _controlPlane, _regions, _metadata, new QuestionBudget(options.UnseenBucketsPerSecond, _time), _stopping.Token);
-        var facts = new BucketFactsCache(_metadata, options.MaxStaleness, _time, Metrics, _stopping.Token);
-        var versions = new VersionCache(_metadata, options.MaxStaleness, _time, Metrics, _stopping.Token);
         var budget = new QuestionBudget(options.UnseenKeysPerSecond, _time);
         var keys = new SigningKeyCache(_controlPlane, _metadata, budget, options.ControlPlaneMaxSilence, _time, Metrics, _stopping.Token);
-        var organizations = new OrganizationCache(_controlPlane, _metadata, options.ControlPlaneMaxSilence, _time, Metrics, _stopping.Token);
-        var locator = new BucketLocator(directory, facts, _regions);
         var report = new CacheReport(options.Name);
         var authenticator = new Authenticator(keys, _time);
-        var audit = new RequestAudit(_audit, organizations, locator, authenticator, options, _time);
+        var audit = new RequestAudit(_audit, Organizations, Locator, authenticator, options, _time);
         var reads = new ObjectReads(
             authenticator,
-            locator,
-            organizations,
-            versions,
+            Locator,
+            Organizations,
+            Versions,
             new Authoriser(_time, _loggers.CreateLogger<Authoriser>()),
             audit,
             new RangeReaders(_store, Fills, options.Fill, Metrics),
@@ -114,8 +123,8 @@ internal sealed class EdgeParts : IAsyncDisposable
         var passing = new RequestForwarder(
             forwarder,
             Own(UpstreamHttp.CreatePassthrough(options.Upstream)),
-            new RegionRouter(locator, _regions),
-            new WriteEffects(directory),
+            new RegionRouter(Locator, _regions),
+            new WriteEffects(Directory),
             report,
             new EdgeForwarding(options.ClusterSecret),
             new CopySourceStatement(options.ClusterSecret),
@@ -163,8 +172,8 @@ internal sealed class EdgeParts : IAsyncDisposable
     private ChangeStream Follow(string name, HttpClient http, string path, DataDirectory directory)
     {
         var stream = new ChangeStream(name, _time);
-        var checkpoints = new CheckpointFile(stream, directory.Combine($"feed-{name}.checkpoint"), _time);
-        var follower = new FeedFollower(stream, http, path, checkpoints, _time, _loggers.CreateLogger<FeedFollower>());
+        var follower = new FeedFollower(
+            stream, http, path, directory.Combine($"feed-{name}.checkpoint"), _time, _loggers.CreateLogger<FeedFollower>());
         follower.Restore();
         Followers.Add(follower);
         return stream;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using EdgeCache.Edge.Commands;
 using EdgeCache.Shared.Processes;
 
 namespace EdgeCache.Edge.Hosting;
@@ -6,15 +7,13 @@ namespace EdgeCache.Edge.Hosting;
 /// <summary>The edge as a program of its own: configuration from files, environment and flags; exit codes; signals.</summary>
 internal static class EdgeProgram
 {
-    private const int Success = 0;
-
-    /// <summary>The exit code when the edge can't start for a reason that its operator can mend.</summary>
-    private const int BadUsage = 2;
+    private const string AdminWord = "admin";
 
     private const string Help = """
         EdgeCache edge: serves reads of S3 objects from a local cache and passes everything else on to the bucket's home region.
 
         Usage: edge [--Edge:<Option>=<value> ...]
+               edge admin <command>                  administers a running edge; see edge admin --help
 
         Options come from appsettings.json, the environment (Edge__Name=LGA1) and flags (--Edge:Name=LGA1), the last one wins:
           Name                  the edge's name                              LGA1
@@ -27,11 +26,17 @@ internal static class EdgeProgram
           Regions:N:Name, Regions:N:S3Url, Regions:N:AdminUrl                the regions, N from 0
           DefaultRegion         of requests without a bucket                 the first region
           Domain                accel-object.<domain> is served              localhost
+          AdminTokens:N:Name, AdminTokens:N:Token                            who may use /v1/edge on AdminUrl
         Further tunables: CacheWritesPerDay, MetadataMemory, MaxConnections, MaxStaleness, ControlPlaneMaxSilence, StartupPatience, Fill:*, Upstream:*.
         """;
 
     public static async Task<int> RunAsync(string[] args)
     {
+        if (args is [AdminWord, .. var rest])
+        {
+            return await AdminCommand.RunAsync(rest);
+        }
+
         if (args.Any(static a => a is "--help" or "-h" or "-?"))
         {
             await Console.Out.WriteLineAsync(Help);
@@ -56,14 +61,14 @@ internal static class EdgeProgram
         catch (StartupException e)
         {
             await Console.Error.WriteLineAsync($"edgecache-edge: {e.Message}");
-            return BadUsage;
+            return ExitCode.Failure;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // A signal during start-up: what had been started is stopped by now.
         }
 
-        return Success;
+        return ExitCode.Success;
     }
 
     private static IConfigurationRoot Configuration(string[] args)

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using EdgeCache.Edge.Administration;
 using EdgeCache.Edge.Audit;
 using EdgeCache.Edge.Pipeline;
 using EdgeCache.Edge.Storage;
@@ -65,7 +66,9 @@ public sealed class EdgeServer : IAsyncDisposable
             owned.Push(audit);
             var parts = new EdgeParts(options, directory, store, cache, audit, meters, time, loggers);
             owned.Push(parts);
-            var application = EdgeApplication.Build(options, parts, exporter, listeners, loggers);
+            var administration = new AdministrationParts(options, parts, audit, time, loggers);
+            owned.Push(administration);
+            var application = EdgeApplication.Build(options, parts, administration, exporter, listeners, loggers);
             owned.Push(application);
             await application.StartAsync(cancellationToken);
             owned.Push(new FeedSet(parts.Followers));

@@ -1,5 +1,30 @@
 namespace EdgeCache.Edge.Pipeline;
 
+/// <summary>Why the cache alone did not do: part of Cache-Status, of the metrics and of the log.</summary>
+internal enum CacheReason
+{
+    /// <summary>It did, or the outcome says it all.</summary>
+    None,
+
+    /// <summary>It was never here, or so long ago that this is forgotten.</summary>
+    Cold,
+
+    /// <summary>It was here, and gave way to others.</summary>
+    Evicted,
+
+    /// <summary>It was fetched before, and the write budget kept it out.</summary>
+    NotAdmitted,
+
+    /// <summary>Another version, or other facts, took the place of what was here.</summary>
+    Invalidated,
+
+    /// <summary>The feed is not live, and can't vouch for what is here.</summary>
+    FeedSilent,
+
+    /// <summary>The bucket asks for strong reads.</summary>
+    Strong,
+}
+
 /// <summary>Whether a request was served from the cache, and if not, why: feeds Cache-Status, x-cache, metrics and the log.</summary>
 internal enum CacheOutcome
 {

@@ -4,6 +4,7 @@ using EdgeCache.Edge.Authorization;
 using EdgeCache.Edge.Caching;
 using EdgeCache.Edge.Filling;
 using EdgeCache.Edge.Responding;
+using EdgeCache.Edge.Storage.Eviction;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
 
@@ -36,10 +37,9 @@ internal sealed class ObjectReads(
 
         request.Caller = caller;
         request.Phase = RequestPhase.Authorise;
-        var (unlocated, bucket, staleness) = await locator.LocateAsync(s3, request.Aborted);
+        var (unlocated, bucket) = await locator.LocateAsync(s3, request.Aborted);
         if (unlocated is not null)
         {
-            request.Staleness = staleness;
             return unlocated;
         }
 
@@ -80,6 +80,7 @@ internal sealed class ObjectReads(
             request.Phase = RequestPhase.Authorise;
             request.Staleness = resolved.Staleness;
             request.Outcome = OutcomeOf(resolved.Freshness);
+            request.Reason = ReasonOf(resolved.Why);
             var (refused, read) = authoriser.Decide(caller, organization.Fact, request, bucket, resolved.Fact);
             if (refused is not null)
             {
@@ -122,7 +123,13 @@ internal sealed class ObjectReads(
         }
 
         using var reader = readers.Open(read, plan, request.Reader);
-        request.Outcome = OutcomeOf(reader.Survey(), freshness);
+        var presence = reader.Survey();
+        request.Outcome = OutcomeOf(presence, freshness);
+        if (presence != ChunkPresence.All && request.Reason != CacheReason.Invalidated)
+        {
+            request.Reason = ReasonOf(reader.WhyAbsent);
+        }
+
         request.Phase = RequestPhase.Fill;
         var (fault, _) = await reader.WaitAsync(request.Aborted);
         if (fault != ReadFault.None)
@@ -168,6 +175,22 @@ internal sealed class ObjectReads(
         ChunkPresence.Some => CacheOutcome.Partial,
         ChunkPresence.Arriving => CacheOutcome.Joined,
         ChunkPresence.None => CacheOutcome.Miss,
+    };
+
+    private static CacheReason ReasonOf(AskReason why) => why switch
+    {
+        AskReason.None => CacheReason.None,
+        AskReason.Unseen => CacheReason.Cold,
+        AskReason.Changed => CacheReason.Invalidated,
+        AskReason.FeedSilent => CacheReason.FeedSilent,
+        AskReason.Strong => CacheReason.Strong,
+    };
+
+    private static CacheReason ReasonOf(Absence absence) => absence switch
+    {
+        Absence.Cold => CacheReason.Cold,
+        Absence.Evicted => CacheReason.Evicted,
+        Absence.NotAdmitted => CacheReason.NotAdmitted,
     };
 
     private static S3Error ErrorOf(ReadFault fault) => fault switch

@@ -9,7 +9,6 @@ internal sealed class CacheReport(string edgeName)
 {
     private const string StatusHeader = "Cache-Status";
     private const string ShortHeader = "x-cache";
-    private const string Unreachable = "origin-unreachable";
 
     private readonly CacheStatus _status = new(edgeName);
 
@@ -18,31 +17,37 @@ internal sealed class CacheReport(string edgeName)
     {
         var headers = request.Http.Response.Headers;
         headers[StatusHeader] = Status(request);
-        headers[ShortHeader] = Short(request);
+        headers[ShortHeader] = Short(request.Outcome);
     }
 
-    private string Status(EdgeRequest request)
+    /// <summary>The reason as metrics and Cache-Status have it.</summary>
+    public static string Name(CacheReason reason) => reason switch
     {
-        // Whatever else is to be told, an answer that may be out of date says so.
-        long? ttl = request.Staleness is { } staleness ? -Math.Max(1, (long)Math.Ceiling(staleness.TotalSeconds)) : null;
-        var stale = ttl is null ? null : Unreachable;
-        return request.Outcome switch
-        {
-            CacheOutcome.Hit or CacheOutcome.Stale => _status.Hit(ttl, stale),
-            CacheOutcome.Revalidated => _status.Hit(detail: "revalidated"),
-            CacheOutcome.Miss => _status.Forwarded(ForwardReason.UriMiss, stored: true, ttl: ttl, detail: stale),
-            CacheOutcome.Joined => _status.Forwarded(ForwardReason.UriMiss, stored: true, collapsed: true, ttl: ttl, detail: stale),
-            CacheOutcome.Partial => _status.Forwarded(ForwardReason.Partial, stored: true, ttl: ttl, detail: stale),
-            CacheOutcome.NotAnObjectRead => _status.Forwarded(
-                HttpMethods.IsGet(request.Http.Request.Method) || HttpMethods.IsHead(request.Http.Request.Method) ? ForwardReason.Bypass : ForwardReason.Method,
-                detail: request.S3?.Operation.ToString()),
-            CacheOutcome.CustomerKey => _status.Forwarded(ForwardReason.Bypass, detail: "customer-key"),
-            CacheOutcome.None when stale is not null => _status.Hit(ttl, stale),
-            CacheOutcome.None => _status.Neither(string.Create(CultureInfo.InvariantCulture, $"ended-in-{request.Phase}").ToLowerInvariant()),
-        };
-    }
+        CacheReason.None => "none",
+        CacheReason.Cold => "cold",
+        CacheReason.Evicted => "evicted",
+        CacheReason.NotAdmitted => "not-admitted",
+        CacheReason.Invalidated => "invalidated",
+        CacheReason.FeedSilent => "feed-silent",
+        CacheReason.Strong => "strong",
+    };
 
-    private static string Short(EdgeRequest request) => request.Staleness is not null ? "STALE" : request.Outcome switch
+    private string Status(EdgeRequest request) => request.Outcome switch
+    {
+        CacheOutcome.Hit => _status.Hit(),
+        CacheOutcome.Revalidated => _status.Hit(detail: $"revalidated:{Name(request.Reason)}"),
+        CacheOutcome.Stale => _status.Hit(ttl: -(long)Math.Ceiling(request.Staleness.TotalSeconds), detail: "origin-unreachable"),
+        CacheOutcome.Miss => _status.Forwarded(ForwardReason.UriMiss, stored: true, detail: Name(request.Reason)),
+        CacheOutcome.Joined => _status.Forwarded(ForwardReason.UriMiss, stored: true, collapsed: true, detail: Name(request.Reason)),
+        CacheOutcome.Partial => _status.Forwarded(ForwardReason.Partial, stored: true, detail: Name(request.Reason)),
+        CacheOutcome.NotAnObjectRead => _status.Forwarded(
+            HttpMethods.IsGet(request.Http.Request.Method) || HttpMethods.IsHead(request.Http.Request.Method) ? ForwardReason.Bypass : ForwardReason.Method,
+            detail: request.S3?.Operation.ToString()),
+        CacheOutcome.CustomerKey => _status.Forwarded(ForwardReason.Bypass, detail: "customer-key"),
+        CacheOutcome.None => _status.Neither(string.Create(CultureInfo.InvariantCulture, $"ended-in-{request.Phase}").ToLowerInvariant()),
+    };
+
+    private static string Short(CacheOutcome outcome) => outcome switch
     {
         CacheOutcome.Hit or CacheOutcome.Revalidated => "HIT",
         CacheOutcome.Stale => "STALE",

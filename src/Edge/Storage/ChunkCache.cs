@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using EdgeCache.Edge.Storage.Blocks;
+using EdgeCache.Edge.Storage.Eviction;
 using EdgeCache.Edge.Storage.Nvme;
 using EdgeCache.Shared.Primitives;
 
@@ -74,6 +75,9 @@ internal sealed class ChunkCache : IAsyncDisposable
 
         return false;
     }
+
+    /// <summary>Why a chunk is not stored.</summary>
+    public Absence WhyAbsent(ChunkId id) => HomeOf(id).WhyAbsent(id);
 
     /// <summary>Takes a lease on a stored chunk for a reader, whose wanting it counts at its eviction.</summary>
     /// <param name="id">The chunk.</param>

@@ -102,6 +102,9 @@ internal sealed class Drive : IAsyncDisposable
     /// <summary>Whether the chunk is stored here. Eviction may take it at any time: only a lease is a claim.</summary>
     public bool Contains(ChunkId id) => Logs is { } logs && (logs.Main.Contains(id) || logs.Small?.Contains(id) == true);
 
+    /// <summary>Why a chunk is not stored here.</summary>
+    public Absence WhyAbsent(ChunkId id) => _policy.WhyAbsent(id.Hash);
+
     /// <summary>Takes a lease on a stored chunk for a reader, whose wanting it counts at its eviction.</summary>
     /// <param name="id">The chunk.</param>
     /// <param name="reader">A hash of who reads.</param>

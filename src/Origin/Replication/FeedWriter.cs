@@ -7,10 +7,7 @@ namespace EdgeCache.Origin.Replication;
 /// Serves one subscriber of a change feed: frames of records as soon as they are committed, heartbeats in between, until the subscriber leaves
 /// or the server stops. A subscriber that reads too slowly loses its connection by Kestrel's minimum data rate, so nothing queues here.
 /// </summary>
-/// <param name="source">The feed.</param>
-/// <param name="askedAt">When the subscriber's request arrived, as a timestamp of <paramref name="time"/>.</param>
-/// <param name="time">The clock.</param>
-internal sealed class FeedWriter(IChangeSource source, long askedAt, TimeProvider time)
+internal sealed class FeedWriter(IChangeSource source, TimeProvider time)
 {
     /// <summary>The most records in one frame.</summary>
     public const int MaxRecordsPerFrame = 512;
@@ -21,36 +18,27 @@ internal sealed class FeedWriter(IChangeSource source, long askedAt, TimeProvide
         response.Headers.CacheControl = "no-store";
         var position = after;
         var reset = epoch != source.Epoch || after < 0;
-        var isDue = true;
+        var first = true;
         while (true)
         {
-            // Taken before the look: what the look does not find was not committed by then.
-            var now = (long)time.GetElapsedTime(askedAt).TotalMilliseconds;
             var batch = await source.ReadAsync(reset ? long.MaxValue : position, MaxRecordsPerFrame, cancellationToken);
             if (reset || batch.HistoryGone)
             {
                 position = batch.Position;
-                await WriteAsync(response, new FeedFrame(source.Epoch, position, Reset: true, []) { CompleteAt = now }, cancellationToken);
-                reset = isDue = false;
+                await WriteAsync(response, new FeedFrame(source.Epoch, position, Reset: true, []), cancellationToken);
+                reset = false;
             }
             else if (batch.Records.Count > 0)
             {
                 position = batch.Records[^1].Sequence;
-                await WriteAsync(
-                    response,
-                    new FeedFrame(source.Epoch, position, Reset: false, batch.Records) { CompleteAt = batch.Records.Count < MaxRecordsPerFrame ? now : null },
-                    cancellationToken);
-                isDue = false;
+                await WriteAsync(response, new FeedFrame(source.Epoch, position, Reset: false, batch.Records), cancellationToken);
             }
-            else if (isDue)
+            else if (first || !await WaitAsync(position, cancellationToken))
             {
-                await WriteAsync(response, new FeedFrame(source.Epoch, position, Reset: false, []) { CompleteAt = now }, cancellationToken);
-                isDue = false;
+                await WriteAsync(response, new FeedFrame(source.Epoch, position, Reset: false, []), cancellationToken);
             }
-            else
-            {
-                isDue = !await WaitAsync(position, cancellationToken);
-            }
+
+            first = false;
         }
     }
 

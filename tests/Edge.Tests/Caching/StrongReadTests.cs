@@ -23,7 +23,7 @@ public sealed class StrongReadTests
         {
             var questions = cluster.Ord.ResolveQuestions;
             using var read = await cluster.GetAsync("a", i == 3 ? "bytes=10-19" : null);
-            Assert.Equal("LGA1; hit; detail=revalidated", read.Headers.GetValues("Cache-Status").Single());
+            Assert.Equal("LGA1; hit; detail=revalidated:strong", read.Headers.GetValues("Cache-Status").Single());
             Assert.Equal(questions + 1, cluster.Ord.ResolveQuestions);
         }
 

@@ -68,7 +68,7 @@ public sealed class FillTests
             Assert.Equal(-1, ByteStreams.FirstDifference(Seed, 0, early));
         }
 
-        Assert.Equal("LGA1; fwd=uri-miss; stored; collapsed", second.Headers.GetValues("Cache-Status").Single());
+        Assert.Equal("LGA1; fwd=uri-miss; stored; collapsed; detail=cold", second.Headers.GetValues("Cache-Status").Single());
         rest.SetResult();
         foreach (var stream in streams)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.IO.Compression;
 using System.Text.Json;
 using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Iam.Policies;
@@ -10,9 +11,10 @@ using Microsoft.AspNetCore.Http;
 namespace EdgeCache.Edge.Tests.Peers;
 
 /// <summary>A scripted control plane: keys, directory, feed.</summary>
-internal sealed class FakeControlPlane(TimeProvider time) : IAsyncDisposable
+internal sealed class FakeControlPlane : IAsyncDisposable
 {
     private const string OrganizationPrefix = "/internal/v1/control/organizations/";
+    private const string AuditPrefix = "/internal/v1/control/audit/";
     private const string DirectoryPrefix = "/internal/v1/control/directory/";
 
     private readonly ConcurrentDictionary<string, (string Secret, Principal Principal, DateTimeOffset? ExpiresAt)> _keys = new();
@@ -21,12 +23,15 @@ internal sealed class FakeControlPlane(TimeProvider time) : IAsyncDisposable
     private int _directoryQuestions;
     private int _organizationQuestions;
 
-    public FakeFeed Feed { get; } = new(time);
+    public FakeFeed Feed { get; } = new();
 
     public ConcurrentDictionary<string, DirectoryEntry> Directory { get; } = new();
 
     /// <summary>The facts of organizations; changed by <see cref="SetOrganization"/>.</summary>
     public ConcurrentDictionary<string, OrganizationFacts> Organizations { get; } = new();
+
+    /// <summary>The audit records that were delivered, a JSON document each.</summary>
+    public ConcurrentQueue<string> AuditRecords { get; } = new();
 
     /// <summary>Answers 503 to everything but the feed.</summary>
     public bool IsDown { get; set; }
@@ -39,9 +44,9 @@ internal sealed class FakeControlPlane(TimeProvider time) : IAsyncDisposable
 
     public Uri Url => _server.Url;
 
-    public static async Task<FakeControlPlane> StartAsync(TimeProvider time)
+    public static async Task<FakeControlPlane> StartAsync()
     {
-        var plane = new FakeControlPlane(time);
+        var plane = new FakeControlPlane();
         plane._server = await FakeServer.StartAsync(plane.HandleAsync);
         return plane;
     }
@@ -98,6 +103,16 @@ internal sealed class FakeControlPlane(TimeProvider time) : IAsyncDisposable
             await AnswerAsync(context, Organizations.TryGetValue(path[OrganizationPrefix.Length..], out var facts)
                 ? JsonSerializer.SerializeToUtf8Bytes(facts with { AsOfSequence = position }, InternalJson.Default.OrganizationFacts)
                 : null);
+        }
+        else if (path.StartsWith(AuditPrefix, StringComparison.Ordinal))
+        {
+            using var reader = new StreamReader(new GZipStream(context.Request.Body, CompressionMode.Decompress));
+            foreach (var record in (await reader.ReadToEndAsync(context.RequestAborted)).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                AuditRecords.Enqueue(record);
+            }
+
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
         }
         else if (path.StartsWith(DirectoryPrefix, StringComparison.Ordinal))
         {

@@ -17,8 +17,11 @@ internal sealed record RangeRequest(string Key, Generation Generation, long From
 internal sealed record PassedRequest(string Method, string RawTarget, IReadOnlyDictionary<string, string> Headers, byte[] Body);
 
 /// <summary>A scripted origin: buckets and objects in memory, a feed, and hooks at every place where a test wants to interfere.</summary>
-internal sealed class FakeRegion(string name, TimeProvider time) : IAsyncDisposable
+internal sealed class FakeRegion(string name) : IAsyncDisposable
 {
+    /// <summary>The length of a page of a listing: short, so that tests see several.</summary>
+    private const int MaxListed = 3;
+
     private readonly ConcurrentDictionary<(string Bucket, string Key), (VersionFacts Facts, byte[] Bytes)> _objects = new();
     private readonly ConcurrentDictionary<string, BucketFacts> _buckets = new();
     private FakeServer _s3 = null!;
@@ -28,7 +31,7 @@ internal sealed class FakeRegion(string name, TimeProvider time) : IAsyncDisposa
 
     public string Name => name;
 
-    public FakeFeed Feed { get; } = new(time);
+    public FakeFeed Feed { get; } = new();
 
     public Uri S3Url => _s3.Url;
 
@@ -36,9 +39,6 @@ internal sealed class FakeRegion(string name, TimeProvider time) : IAsyncDisposa
 
     /// <summary>Answers 503 to everything but the feed.</summary>
     public bool IsDown { get; set; }
-
-    /// <summary>Answers 503 to questions for facts, but serves bytes.</summary>
-    public bool IsAdminDown { get; set; }
 
     public ConcurrentQueue<RangeRequest> Ranges { get; } = new();
 
@@ -60,9 +60,9 @@ internal sealed class FakeRegion(string name, TimeProvider time) : IAsyncDisposa
     /// <summary>Runs before the body of what is passed on is read; answers itself when it returns true.</summary>
     public Func<HttpContext, Task<bool>>? OnPassedHead { get; set; }
 
-    public static async Task<FakeRegion> StartAsync(string name, TimeProvider time)
+    public static async Task<FakeRegion> StartAsync(string name)
     {
-        var region = new FakeRegion(name, time);
+        var region = new FakeRegion(name);
         region._s3 = await FakeServer.StartAsync(region.HandleS3Async);
         region._admin = await FakeServer.StartAsync(region.HandleAdminAsync);
         return region;
@@ -153,7 +153,7 @@ internal sealed class FakeRegion(string name, TimeProvider time) : IAsyncDisposa
         {
             await Feed.ServeAsync(context);
         }
-        else if (IsDown || IsAdminDown)
+        else if (IsDown)
         {
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         }
@@ -170,6 +170,10 @@ internal sealed class FakeRegion(string name, TimeProvider time) : IAsyncDisposa
 
             await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(reply, InternalJson.Default.ResolveReply));
         }
+        else if (path == InternalApi.Objects)
+        {
+            await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(List(context.Request.Query), InternalJson.Default.ObjectsReply));
+        }
         else if (path.StartsWith("/internal/v1/buckets/", StringComparison.Ordinal))
         {
             Interlocked.Increment(ref _bucketQuestions);
@@ -182,6 +186,17 @@ internal sealed class FakeRegion(string name, TimeProvider time) : IAsyncDisposa
             await context.Response.Body.WriteAsync(
                 JsonSerializer.SerializeToUtf8Bytes(facts with { AsOfSequence = Feed.Position }, InternalJson.Default.BucketFacts));
         }
+    }
+
+    private ObjectsReply List(IQueryCollection query)
+    {
+        string bucket = query["bucket"].ToString(), prefix = query["prefix"].ToString(), after = query["after"].ToString();
+        var page = _objects.Values.Select(static o => o.Facts)
+            .Where(o => o.Bucket == bucket && o.Key.StartsWith(prefix, StringComparison.Ordinal) && string.CompareOrdinal(o.Key, after) > 0)
+            .OrderBy(static o => o.Key, StringComparer.Ordinal).Take(MaxListed + 1).Select(static o => new ObjectEntry(o.Key, "null", o.Size)).ToList();
+        var isTruncated = page.Count > MaxListed;
+        page = [.. page.Take(MaxListed)];
+        return new ObjectsReply(_buckets.ContainsKey(bucket), page, isTruncated, page.LastOrDefault()?.Key ?? "", "");
     }
 
     private async Task HandleS3Async(HttpContext context)

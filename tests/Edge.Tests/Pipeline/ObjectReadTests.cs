@@ -20,7 +20,7 @@ public sealed class ObjectReadTests
         using var first = await cluster.GetAsync("a");
         Assert.Equal(HttpStatusCode.OK, first.StatusCode);
         Assert.Equal("MISS", first.Headers.GetValues("x-cache").Single());
-        Assert.Equal("LGA1; fwd=uri-miss; stored", first.Headers.GetValues("Cache-Status").Single());
+        Assert.Equal("LGA1; fwd=uri-miss; stored; detail=cold", first.Headers.GetValues("Cache-Status").Single());
         Assert.Equal(Small, await first.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
         await StoredAsync(cluster);
         var (ranges, resolves, buckets) = (cluster.Ord.Ranges.Count, cluster.Ord.ResolveQuestions, cluster.Ord.BucketQuestions);

@@ -65,9 +65,18 @@ internal sealed class EvictionPolicy(GhostTable ghosts, WriteBudget budget)
         if (budget.TrySpend(bytes))
             return Admission.Small;
 
-        ghosts.Add(hash);
+        ghosts.Add(hash, wasStored: false);
         return Admission.Refused;
     }
+
+    /// <summary>Why a chunk is not stored, as far as that is remembered.</summary>
+    /// <param name="hash">A well-mixed hash of its identity.</param>
+    public Absence WhyAbsent(ulong hash) => ghosts.WasStored(hash) switch
+    {
+        true => Absence.Evicted,
+        false => Absence.NotAdmitted,
+        null => Absence.Cold,
+    };
 
     /// <summary>Decides at the end of the small log whether the chunk moves to the main log; otherwise it is evicted, and remembered.</summary>
     /// <param name="hash">A well-mixed hash of its identity.</param>
@@ -77,7 +86,7 @@ internal sealed class EvictionPolicy(GhostTable ghosts, WriteBudget budget)
     {
         if (touches == 0)
         {
-            ghosts.Add(hash);
+            ghosts.Add(hash, wasStored: true);
             return false;
         }
 
@@ -93,7 +102,7 @@ internal sealed class EvictionPolicy(GhostTable ghosts, WriteBudget budget)
     {
         if (touches == 0)
         {
-            ghosts.Add(hash);
+            ghosts.Add(hash, wasStored: true);
             return false;
         }
 

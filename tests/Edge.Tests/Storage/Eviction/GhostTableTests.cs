@@ -8,11 +8,27 @@ public sealed class GhostTableTests
     public void A_ghost_is_taken_once()
     {
         var ghosts = new GhostTable(64);
-        ghosts.Add(Hash(1));
+        ghosts.Add(Hash(1), wasStored: true);
 
         Assert.True(ghosts.TryTake(Hash(1)));
         Assert.False(ghosts.TryTake(Hash(1)));
         Assert.False(ghosts.TryTake(Hash(2)));
+    }
+
+    [Fact]
+    public void A_ghost_tells_whether_it_was_stored()
+    {
+        var ghosts = new GhostTable(64);
+        ghosts.Add(Hash(1), wasStored: true);
+        ghosts.Add(Hash(2), wasStored: false);
+
+        Assert.True(ghosts.WasStored(Hash(1)));
+        Assert.False(ghosts.WasStored(Hash(2)));
+        Assert.Null(ghosts.WasStored(Hash(3)));
+        ghosts.Add(Hash(2), wasStored: true);
+        Assert.True(ghosts.WasStored(Hash(2)));
+        Assert.True(ghosts.TryTake(Hash(2)));
+        Assert.Null(ghosts.WasStored(Hash(2)));
     }
 
     [Fact]
@@ -21,7 +37,7 @@ public sealed class GhostTableTests
         var ghosts = new GhostTable(64);
 
         Assert.False(ghosts.TryTake(5));
-        ghosts.Add(5);
+        ghosts.Add(5, wasStored: true);
         Assert.True(ghosts.TryTake(5));
     }
 
@@ -31,7 +47,7 @@ public sealed class GhostTableTests
         const int Capacity = 8192;
         var ghosts = new GhostTable(Capacity);
         for (var i = 0; i < 4 * Capacity; i++)
-            ghosts.Add(Hash(i));
+            ghosts.Add(Hash(i), wasStored: true);
 
         var young = Enumerable.Range(3 * Capacity, Capacity).Count(i => ghosts.TryTake(Hash(i)));
         var old = Enumerable.Range(0, Capacity).Count(i => ghosts.TryTake(Hash(i)));

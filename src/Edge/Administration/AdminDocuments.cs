@@ -1,0 +1,57 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using EdgeCache.Edge.Administration.Warming;
+using EdgeCache.Shared.Replication;
+
+namespace EdgeCache.Edge.Administration;
+
+/// <summary>An error answer of the admin API.</summary>
+internal sealed record AdminError(string Code, string Message, string RequestId);
+
+/// <summary>What an edge has of an object.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="VersionId">The version id; empty when the bucket was never versioned.</param>
+/// <param name="ETag">The entity tag without quotes.</param>
+/// <param name="Generation">The identity of the bytes.</param>
+/// <param name="Size">The object's length, in bytes.</param>
+/// <param name="ResidentBytes">How many of them are in the cache.</param>
+internal sealed record ObjectResidency(string Key, string VersionId, string ETag, string Generation, long Size, long ResidentBytes);
+
+/// <summary>A page of residency.</summary>
+/// <param name="Edge">The edge that answers.</param>
+/// <param name="Bucket">The bucket.</param>
+/// <param name="Objects">The objects, in byte order of their keys.</param>
+/// <param name="Next">What to give as <c>after</c> for the next page; absent on the last.</param>
+internal sealed record ResidencyPage(string Edge, string Bucket, IReadOnlyList<ObjectResidency> Objects, string? Next);
+
+/// <summary>What is to be dropped: exactly one of key, prefix and all.</summary>
+internal sealed record PurgeRequest(string? Bucket, string? Key, string? Prefix, bool? All);
+
+/// <summary>What was dropped.</summary>
+/// <param name="Objects">How many objects, or versions of objects, were looked at.</param>
+/// <param name="Chunks">How many pieces of them were dropped.</param>
+internal sealed record PurgeResult(long Objects, long Chunks);
+
+/// <summary>Whether the edge drains.</summary>
+/// <param name="IsDraining">Whether it does.</param>
+/// <param name="Since">Since when.</param>
+/// <param name="RequestsInFlight">How many S3 requests are being served.</param>
+internal sealed record DrainStatus(bool IsDraining, DateTimeOffset? Since, int RequestsInFlight);
+
+/// <summary>The JSON of the admin API.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    Converters = [typeof(GenerationJsonConverter)])]
+[JsonSerializable(typeof(AdminError))]
+[JsonSerializable(typeof(ResidencyPage))]
+[JsonSerializable(typeof(PurgeRequest))]
+[JsonSerializable(typeof(PurgeResult))]
+[JsonSerializable(typeof(DrainStatus))]
+[JsonSerializable(typeof(WarmRequest))]
+[JsonSerializable(typeof(WarmStatus))]
+[JsonSerializable(typeof(WarmList))]
+[JsonSerializable(typeof(WarmObjectPage))]
+internal sealed partial class AdminJson : JsonSerializerContext;
