@@ -7,6 +7,10 @@ namespace EdgeCache.Load.Revocation;
 internal sealed class AccessChanges(RevocationDeployment deployment, CancellationToken cancellation)
 {
     private const string Path = $"/{RevocationDeployment.Bucket}/{RevocationDeployment.Key}";
+
+    /// <summary>How many temporary keys are exchanged from a token that is to be revoked.</summary>
+    private const int KeysOfToken = 3;
+
     private const string Resource = $"arn:aws:s3:::{RevocationDeployment.Bucket}/*";
 
     /// <summary>Every kind by its name.</summary>
@@ -18,6 +22,8 @@ internal sealed class AccessChanges(RevocationDeployment deployment, Cancellatio
         ("bucket policy denies", () => Task.FromResult(BucketPolicyDenies())),
         ("public bucket policy deleted", PublicPolicyAsync),
         ("object made private", PublicObjectAsync),
+        ("API token revoked", TokenAsync),
+        ("organization suspended", () => Task.FromResult(Suspension())),
     ];
 
     private async Task<AccessChange> KeyAsync(string endpoint, Func<string, string, string> document)
@@ -26,13 +32,13 @@ internal sealed class AccessChanges(RevocationDeployment deployment, Cancellatio
         var (id, principal) = (key.GetProperty("accessKeyId").GetString()!, key.GetProperty("principalName").GetString()!);
         var signer = new SigV4Signer(id, key.GetProperty("secretKey").GetString()!, "us-east-1", TimeProvider.System);
         return new AccessChange(
-            edge => Signed(edge, signer),
+            [edge => Signed(edge, signer)],
             () => deployment.ControlAsync(HttpMethod.Post, "/v1/cwobject/revoke-access-key/" + endpoint, document(id, principal), cancellation),
             static () => Task.CompletedTask);
     }
 
     private Task<AccessChange> AccessPolicyAsync() => Task.FromResult(new AccessChange(
-        edge => Signed(edge, deployment.Signer),
+        [edge => Signed(edge, deployment.Signer)],
         () => deployment.ControlAsync(
             HttpMethod.Post,
             "/v1/cwobject/access-policy",
@@ -41,7 +47,7 @@ internal sealed class AccessChanges(RevocationDeployment deployment, Cancellatio
         () => deployment.ControlAsync(HttpMethod.Delete, "/v1/cwobject/access-policy/deny", null, cancellation)));
 
     private AccessChange BucketPolicyDenies() => new(
-        edge => Signed(edge, deployment.Signer),
+        [edge => Signed(edge, deployment.Signer)],
         () => deployment.S3Async(HttpMethod.Put, $"/{RevocationDeployment.Bucket}?policy", Policy("Deny"), cancellation),
         () => deployment.S3Async(HttpMethod.Delete, $"/{RevocationDeployment.Bucket}?policy", null, cancellation));
 
@@ -49,7 +55,7 @@ internal sealed class AccessChanges(RevocationDeployment deployment, Cancellatio
     {
         await deployment.S3Async(HttpMethod.Put, $"/{RevocationDeployment.Bucket}?policy", Policy("Allow"), cancellation);
         return new AccessChange(
-            Anonymous,
+            [Anonymous],
             () => deployment.S3Async(HttpMethod.Delete, $"/{RevocationDeployment.Bucket}?policy", null, cancellation),
             static () => Task.CompletedTask);
     }
@@ -58,9 +64,38 @@ internal sealed class AccessChanges(RevocationDeployment deployment, Cancellatio
     {
         await deployment.S3Async(HttpMethod.Put, Path + "?acl", null, cancellation, ("x-amz-acl", "public-read"));
         return new AccessChange(
-            Anonymous,
+            [Anonymous],
             () => deployment.S3Async(HttpMethod.Put, Path + "?acl", null, cancellation, ("x-amz-acl", "private")),
             static () => Task.CompletedTask);
+    }
+
+    /// <summary>A token's end is the end of every temporary key that was exchanged from it.</summary>
+    private async Task<AccessChange> TokenAsync()
+    {
+        var token = await deployment.ControlAsync(HttpMethod.Post, "/v1/cwobject/api-token", """{"name":"exchanged","admin":false}""", cancellation);
+        var (id, secret) = (token.GetProperty("id").GetString()!, token.GetProperty("token").GetString()!);
+        var reads = new List<Func<Uri, HttpRequestMessage>>();
+        for (var i = 0; i < KeysOfToken; i++)
+        {
+            var key = await deployment.ControlAsync(HttpMethod.Get, "/v1/cwobject/temporary-credentials/api-token", null, cancellation, secret);
+            var signer = new SigV4Signer(
+                key.GetProperty("AccessKeyId").GetString()!, key.GetProperty("SecretAccessKey").GetString()!, "us-east-1", TimeProvider.System);
+            var session = key.GetProperty("Token").GetString()!;
+            reads.Add(edge => Signed(edge, signer, session));
+        }
+
+        return new AccessChange(
+            reads,
+            () => deployment.ControlAsync(HttpMethod.Delete, "/v1/cwobject/api-token/" + id, null, cancellation),
+            static () => Task.CompletedTask);
+    }
+
+    private AccessChange Suspension()
+    {
+        return new AccessChange([edge => Signed(edge, deployment.Signer)], () => SetAsync("suspend"), () => SetAsync("resume"));
+
+        Task SetAsync(string state) => deployment.OperateAsync(
+            HttpMethod.Post, $"/v1/operator/organizations/{RevocationDeployment.Organization}/{state}", cancellation);
     }
 
     private static byte[] Policy(string effect) => Encoding.UTF8.GetBytes(
@@ -68,9 +103,14 @@ internal sealed class AccessChanges(RevocationDeployment deployment, Cancellatio
 
     private static HttpRequestMessage Anonymous(Uri edge) => new(HttpMethod.Get, new Uri(edge, Path));
 
-    private static HttpRequestMessage Signed(Uri edge, SigV4Signer signer)
+    private static HttpRequestMessage Signed(Uri edge, SigV4Signer signer, string? sessionToken = null)
     {
         var request = Anonymous(edge);
+        if (sessionToken is not null)
+        {
+            request.Headers.Add("x-amz-security-token", sessionToken);
+        }
+
         signer.Sign(request);
         return request;
     }

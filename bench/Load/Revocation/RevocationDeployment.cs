@@ -11,11 +11,13 @@ internal sealed class RevocationDeployment : IAsyncDisposable
 {
     public const string Bucket = "revocation";
     public const string Key = "object";
+    public const string Organization = "load";
 
     private const string AccessKeyId = "LOADTOOLACCESSKEY000";
     private const string SecretKey = "load-tool-secret-key-for-loopback-only-0";
     private const string ClusterSecret = "load-tool-cluster-secret-for-loopback-only";
     private const string ApiToken = "load-tool-api-token-for-loopback-only";
+    private const string OperatorToken = "load-tool-operator-token-for-loopback-only";
     private const string AnyPort = "http://127.0.0.1:0";
     private const int ObjectSize = 1024;
 
@@ -40,8 +42,8 @@ internal sealed class RevocationDeployment : IAsyncDisposable
             [
                 "--Origin:Region=ORD1", $"--Origin:DataDirectory={data}", $"--Origin:S3Url={AnyPort}", $"--Origin:AdminUrl={AnyPort}",
                 $"--Origin:ControlPlaneUrl={AnyPort}", $"--Origin:ClusterSecret={ClusterSecret}", "--Origin:Domain=localhost",
-                "--Origin:Bootstrap:OrganizationId=load", $"--Origin:Bootstrap:AccessKeyId={AccessKeyId}", $"--Origin:Bootstrap:SecretKey={SecretKey}",
-                $"--Origin:Bootstrap:ApiToken={ApiToken}", "--Origin:ControlPlaneLimits:RequestsPerMinute=60000",
+                $"--Origin:Bootstrap:OrganizationId={Organization}", $"--Origin:Bootstrap:AccessKeyId={AccessKeyId}", $"--Origin:Bootstrap:SecretKey={SecretKey}",
+                $"--Origin:Bootstrap:ApiToken={ApiToken}", $"--Origin:Bootstrap:OperatorToken={OperatorToken}", "--Origin:ControlPlaneLimits:RequestsPerMinute=60000",
                 "--Origin:ControlPlaneLimits:CredentialsPerMinuteAndToken=60000", "--Origin:ControlPlaneLimits:CredentialsPerMinuteAndAddress=60000",
             ],
             http,
@@ -66,11 +68,14 @@ internal sealed class RevocationDeployment : IAsyncDisposable
         }
     }
 
-    /// <summary>Calls the control plane's API; the answer's document.</summary>
-    public async Task<JsonElement> ControlAsync(HttpMethod method, string path, string? body, CancellationToken cancellation)
+    /// <summary>Calls the control plane's API as the operator.</summary>
+    public Task OperateAsync(HttpMethod method, string path, CancellationToken cancellation) => ControlAsync(method, path, null, cancellation, OperatorToken);
+
+    /// <summary>Calls the control plane's API, by default as the organization's admin; the answer's document.</summary>
+    public async Task<JsonElement> ControlAsync(HttpMethod method, string path, string? body, CancellationToken cancellation, string token = ApiToken)
     {
         using var request = new HttpRequestMessage(method, new Uri(_controlPlane, path));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", ApiToken);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
         using var response = await _http.SendAsync(request, cancellation);
         var text = await response.Content.ReadAsStringAsync(cancellation);

@@ -20,10 +20,10 @@ internal sealed class RevocationRun(RevocationDeployment deployment, HttpClient 
         {
             var kind = i % kinds.Count;
             var change = await kinds[kind].PrepareAsync();
-            await Task.WhenAll(deployment.Edges.Select(edge => UntilAsync(edge, change, isAllowed: true, cancellation)));
+            await Task.WhenAll(deployment.Edges.Select(edge => UntilAllAsync(edge, change, isAllowed: true, cancellation)));
             await change.RevokeAsync();
             var acknowledged = Stopwatch.GetTimestamp();
-            var refused = await Task.WhenAll(deployment.Edges.Select(edge => UntilAsync(edge, change, isAllowed: false, cancellation)));
+            var refused = await Task.WhenAll(deployment.Edges.Select(edge => UntilAllAsync(edge, change, isAllowed: false, cancellation)));
             foreach (var at in refused)
             {
                 var nanoseconds = (long)Stopwatch.GetElapsedTime(acknowledged, at).TotalNanoseconds;
@@ -37,8 +37,11 @@ internal sealed class RevocationRun(RevocationDeployment deployment, HttpClient 
         return ([.. kinds.Zip(times, static (kind, histogram) => (kind.Name, histogram))], all);
     }
 
-    /// <summary>Reads until the answer is as wanted; when that answer came, as a timestamp.</summary>
-    private async Task<long> UntilAsync(Uri edge, AccessChange change, bool isAllowed, CancellationToken cancellation)
+    /// <summary>Makes every read of a change until it is answered as wanted; when the last of these answers came, as a timestamp.</summary>
+    private async Task<long> UntilAllAsync(Uri edge, AccessChange change, bool isAllowed, CancellationToken cancellation) =>
+        (await Task.WhenAll(change.Reads.Select(read => UntilAsync(edge, read, isAllowed, cancellation)))).Max();
+
+    private async Task<long> UntilAsync(Uri edge, Func<Uri, HttpRequestMessage> read, bool isAllowed, CancellationToken cancellation)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(Patience);
@@ -46,7 +49,7 @@ internal sealed class RevocationRun(RevocationDeployment deployment, HttpClient 
         {
             while (true)
             {
-                using var request = change.Read(edge);
+                using var request = read(edge);
                 using var response = await http.SendAsync(request, patience.Token);
                 if (response.IsSuccessStatusCode == isAllowed)
                 {

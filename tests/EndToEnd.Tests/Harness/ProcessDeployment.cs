@@ -8,6 +8,7 @@ internal sealed class ProcessDeployment : IAsyncDisposable
     public const string AccessKeyId = "CWTESTTESTTEST01";
     public const string SecretKey = "cwotesttesttesttesttesttesttesttesttesttest";
     public const string ApiToken = "cwttesttesttesttesttesttesttesttesttesttest";
+    public const string OperatorToken = "cwotoperatoroperatoroperatoroperatoroperator";
     public const string ClusterSecret = "a cluster secret for tests, long enough";
 
     private readonly TempDirectory _directory = new();
@@ -33,7 +34,7 @@ internal sealed class ProcessDeployment : IAsyncDisposable
                     ["Region"] = "ORD1", ["Regions:0"] = "ORD1", ["S3Url"] = "http://127.0.0.1:0", ["AdminUrl"] = "http://127.0.0.1:0",
                     ["ControlPlaneUrl"] = "http://127.0.0.1:0", ["ClusterSecret"] = ClusterSecret, ["Domain"] = "localhost",
                     ["Bootstrap:OrganizationId"] = "main", ["Bootstrap:AccessKeyId"] = AccessKeyId, ["Bootstrap:SecretKey"] = SecretKey,
-                    ["Bootstrap:ApiToken"] = ApiToken,
+                    ["Bootstrap:ApiToken"] = ApiToken, ["Bootstrap:OperatorToken"] = OperatorToken,
                 },
                 cancellationToken);
             deployment.Edge = await deployment.StartEdgeAsync("edge", "LGA1", cacheSize, cancellationToken);

@@ -17,7 +17,8 @@ public sealed class RevocationTests
 {
     private const string Bucket = "secrets";
     private const string Path = $"/{Bucket}/k";
-    private const int Rounds = 5;
+    private const int Rounds = 10;
+    private const int KeysOfToken = 3;
 
     private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(30) };
 
@@ -45,6 +46,34 @@ public sealed class RevocationTests
             await TakeAwayAsync(null, "ORD1", () => S3Async(HttpMethod.Delete, $"/{Bucket}?policy"));
             await S3Async(HttpMethod.Put, Path + "?acl", acl: "public-read");
             await TakeAwayAsync(null, "ORD1", () => S3Async(HttpMethod.Put, Path + "?acl", acl: "private"));
+            await TokenAsync();
+            await TakeAwayAsync(owner, "control", () => ControlAsync(HttpMethod.Post, Suspend("suspend"), token: ProcessDeployment.OperatorToken));
+            await ControlAsync(HttpMethod.Post, Suspend("resume"), token: ProcessDeployment.OperatorToken);
+        }
+
+        // The temporary keys of a token end with it, all of them; the key that another token made stays.
+        async Task TokenAsync()
+        {
+            var made = JsonDocument.Parse(await ControlAsync(HttpMethod.Post, "/v1/cwobject/api-token", """{"name":"exchanged","admin":false}""")).RootElement;
+            var token = made.GetProperty("token").GetString()!;
+            var readers = new List<Reader>();
+            for (var i = 0; i < KeysOfToken; i++)
+            {
+                readers.Add(await ExchangeAsync(token));
+            }
+
+            var other = await ExchangeAsync(ProcessDeployment.ApiToken);
+            await TakeAwayFromAsync(
+                readers, "control", () => ControlAsync(HttpMethod.Delete, "/v1/cwobject/api-token/" + made.GetProperty("id").GetString()));
+            await AssertEverywhereAsync(HttpStatusCode.OK, [other]);
+        }
+
+        async Task<Reader> ExchangeAsync(string token)
+        {
+            var key = JsonDocument.Parse(await ControlAsync(HttpMethod.Get, "/v1/cwobject/temporary-credentials/api-token", token: token)).RootElement;
+            return new Reader(
+                new SigV4Signer(key.GetProperty("AccessKeyId").GetString()!, key.GetProperty("SecretAccessKey").GetString()!, "us-east-1", TimeProvider.System),
+                key.GetProperty("Token").GetString());
         }
 
         async Task KeyAsync(string endpoint, Func<string, string, string> document)
@@ -56,19 +85,25 @@ public sealed class RevocationTests
             await TakeAwayAsync(signer, "control", () => ControlAsync(HttpMethod.Post, "/v1/cwobject/revoke-access-key/" + endpoint, body));
         }
 
-        async Task TakeAwayAsync(SigV4Signer? reader, string stream, Func<Task> change)
+        Task TakeAwayAsync(SigV4Signer? signer, string stream, Func<Task> change) => TakeAwayFromAsync([new Reader(signer)], stream, change);
+
+        async Task TakeAwayFromAsync(IReadOnlyList<Reader> readers, string stream, Func<Task> change)
         {
             await CaughtUpAsync();
-            foreach (var edge in edges)
-            {
-                Assert.Equal(HttpStatusCode.OK, await ReadAsync(edge, reader));
-            }
-
+            await AssertEverywhereAsync(HttpStatusCode.OK, readers);
             await change();
             await CaughtUpAsync(stream);
+            await AssertEverywhereAsync(HttpStatusCode.Forbidden, readers);
+        }
+
+        async Task AssertEverywhereAsync(HttpStatusCode expected, IReadOnlyList<Reader> readers)
+        {
             foreach (var edge in edges)
             {
-                Assert.Equal(HttpStatusCode.Forbidden, await ReadAsync(edge, reader));
+                foreach (var reader in readers)
+                {
+                    Assert.Equal(expected, await ReadAsync(edge, reader));
+                }
             }
         }
 
@@ -97,10 +132,10 @@ public sealed class RevocationTests
             return JsonSerializer.Deserialize((await reader.ReadLineAsync(Cancellation))!, InternalJson.Default.FeedFrame)!.Position;
         }
 
-        async Task<string> ControlAsync(HttpMethod method, string path, string? body = null)
+        async Task<string> ControlAsync(HttpMethod method, string path, string? body = null, string token = ProcessDeployment.ApiToken)
         {
             using var request = new HttpRequestMessage(method, deployment.Origin.Endpoints.ControlPlane + path);
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", ProcessDeployment.ApiToken);
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
             request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
             using var response = await Http.SendAsync(request, Cancellation);
             var text = await response.Content.ReadAsStringAsync(Cancellation);
@@ -123,14 +158,24 @@ public sealed class RevocationTests
         }
     }
 
-    private static async Task<HttpStatusCode> ReadAsync(string edge, SigV4Signer? signer)
+    private static async Task<HttpStatusCode> ReadAsync(string edge, Reader reader)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, edge + Path);
-        signer?.Sign(request);
+        if (reader.SessionToken is { } token)
+        {
+            request.Headers.Add("x-amz-security-token", token);
+        }
+
+        reader.Signer?.Sign(request);
         using var response = await Http.SendAsync(request, Cancellation);
         return response.StatusCode;
     }
 
     private static string Policy(string effect) =>
         $$"""{"Version":"2012-10-17","Statement":[{"Effect":"{{effect}}","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::{{Bucket}}/*"}]}""";
+
+    private static string Suspend(string state) => $"/v1/operator/organizations/main/{state}";
+
+    /// <summary>Who reads: nobody, a key, or a key with its session token.</summary>
+    private sealed record Reader(SigV4Signer? Signer, string? SessionToken = null);
 }
