@@ -18,6 +18,7 @@ internal sealed class TwoRegionDeployment : IAsyncDisposable
     public const string ClusterSecret = "a cluster secret for tests, long enough";
     public const string AccessKeyId = "CWTESTTESTTEST01";
     public const string SecretKey = "cwotesttesttesttesttesttesttesttesttesttest";
+    public const string ApiToken = "cwttesttesttesttesttesttesttesttesttesttest";
     public const string OtherAccessKeyId = "CWOTHEROTHER0001";
     public const string OtherSecretKey = "cwootherotherotherotherotherotherotherother";
 
@@ -33,25 +34,25 @@ internal sealed class TwoRegionDeployment : IAsyncDisposable
 
     public ServerProcess Edge { get; private set; } = null!;
 
-    public static async Task<TwoRegionDeployment> StartAsync(CancellationToken cancellationToken)
+    public static async Task<TwoRegionDeployment> StartAsync(CancellationToken cancellationToken, params (string Name, string Value)[] ofAll)
     {
         var deployment = new TwoRegionDeployment();
         try
         {
-            var ord = Origin("ORD1");
+            var ord = Origin("ORD1", ofAll);
             ord["ControlPlaneUrl"] = "http://127.0.0.1:0";
             ord["Bootstrap:OrganizationId"] = "main";
             ord["Bootstrap:AccessKeyId"] = AccessKeyId;
             ord["Bootstrap:SecretKey"] = SecretKey;
-            ord["Bootstrap:ApiToken"] = "cwttesttesttesttesttesttesttesttesttesttest";
+            ord["Bootstrap:ApiToken"] = ApiToken;
             ord["Bootstrap:Organizations:0:Id"] = "other";
             ord["Bootstrap:Organizations:0:AccessKeyId"] = OtherAccessKeyId;
             ord["Bootstrap:Organizations:0:SecretKey"] = OtherSecretKey;
             deployment.Ord = await ServerProcess.StartOriginAsync(Path.Combine(deployment._directory.Path, "ord"), ord, cancellationToken);
-            var las = Origin("LAS1");
+            var las = Origin("LAS1", ofAll);
             las["ControlPlaneAdminUrl"] = deployment.Ord.Endpoints.Admin;
             deployment.Las = await ServerProcess.StartOriginAsync(Path.Combine(deployment._directory.Path, "las"), las, cancellationToken);
-            var edge = new Dictionary<string, string>
+            var edge = new Dictionary<string, string>(ofAll.Select(static s => KeyValuePair.Create(s.Name, s.Value)))
             {
                 ["Name"] = "LGA1", ["S3Url"] = "http://127.0.0.1:0", ["AdminUrl"] = "http://127.0.0.1:0", ["CacheSize"] = "1GiB", ["ClusterSecret"] = ClusterSecret,
                 ["ControlPlaneAdminUrl"] = deployment.Ord.Endpoints.Admin, ["DefaultRegion"] = "ORD1", ["Domain"] = "localhost",
@@ -81,7 +82,8 @@ internal sealed class TwoRegionDeployment : IAsyncDisposable
         _directory.Dispose();
     }
 
-    private static Dictionary<string, string> Origin(string region) => new()
+    private static Dictionary<string, string> Origin(string region, (string Name, string Value)[] settings) =>
+        new(settings.Select(static s => KeyValuePair.Create(s.Name, s.Value)))
     {
         ["Region"] = region, ["Regions:0"] = "ORD1", ["Regions:1"] = "LAS1", ["S3Url"] = "http://127.0.0.1:0", ["AdminUrl"] = "http://127.0.0.1:0",
         ["ClusterSecret"] = ClusterSecret, ["Domain"] = "localhost",
