@@ -24,7 +24,7 @@ internal sealed class ObjectDirectory(BucketLocator locator, VersionCache versio
     /// <exception cref="AdminException">404 or 503.</exception>
     public async Task<LocatedBucket> LocateAsync(string bucket, CancellationToken cancellationToken)
     {
-        var (error, located) = await locator.LocateAsync(bucket, cancellationToken);
+        var (error, located, _) = await locator.LocateAsync(bucket, cancellationToken);
         return located ?? throw (error!.Code == Shared.S3.S3ErrorCode.NoSuchBucket
             ? AdminException.NotFound($"There is no bucket '{bucket}'.")
             : AdminException.Unavailable($"Where the bucket '{bucket}' is can't be asked at the moment."));

@@ -4,8 +4,14 @@ using EdgeCache.Shared.S3;
 
 namespace EdgeCache.Edge.Caching;
 
-/// <summary>A bucket that exists, where it lives, and how fresh that is.</summary>
-internal sealed record LocatedBucket(Region Region, BucketFacts Facts, Freshness Freshness);
+/// <summary>A bucket that exists, and where it lives.</summary>
+internal sealed record LocatedBucket(Region Region, BucketFacts Facts);
+
+/// <summary>Where a bucket is.</summary>
+/// <param name="Error">NoSuchBucket, or ServiceUnavailable when nobody can be asked; null when there is a bucket.</param>
+/// <param name="Bucket">The bucket.</param>
+/// <param name="Staleness">For how long this has not been known to be current; null when it is.</param>
+internal readonly record struct BucketReply(S3Error? Error, LocatedBucket? Bucket, TimeSpan? Staleness = null);
 
 /// <summary>Whose a bucket is, and its home region, where one is known.</summary>
 internal readonly record struct BucketOwner(string OrganizationId, string? Region);
@@ -13,37 +19,37 @@ internal readonly record struct BucketOwner(string OrganizationId, string? Regio
 /// <summary>Finds the bucket of a request: by the host's region when the name says it, by the directory otherwise.</summary>
 internal sealed class BucketLocator(BucketDirectory directory, BucketFactsCache facts, RegionSet regions)
 {
-    /// <summary>The bucket; or NoSuchBucket, or ServiceUnavailable when nobody can be asked.</summary>
-    public async ValueTask<(S3Error? Error, LocatedBucket? Bucket)> LocateAsync(S3Request request, CancellationToken cancellationToken)
+    /// <summary>The bucket of a request.</summary>
+    public async ValueTask<BucketReply> LocateAsync(S3Request request, CancellationToken cancellationToken)
     {
         if (request.HostRegion is not null)
         {
             return regions.TryGet(request.HostRegion, out var named)
                 ? await InRegionAsync(named, request.Bucket, cancellationToken)
-                : (NoSuchBucket(request.Bucket), null);
+                : new BucketReply(NoSuchBucket(request.Bucket), null);
         }
 
         return await LocateAsync(request.Bucket, cancellationToken);
     }
 
-    /// <summary>The bucket, wherever it is; or NoSuchBucket, or ServiceUnavailable when nobody can be asked.</summary>
-    public async ValueTask<(S3Error? Error, LocatedBucket? Bucket)> LocateAsync(string name, CancellationToken cancellationToken)
+    /// <summary>The bucket, wherever it is.</summary>
+    public async ValueTask<BucketReply> LocateAsync(string name, CancellationToken cancellationToken)
     {
         var (fault, region, _) = await directory.FindAsync(name, cancellationToken);
         if (region is null)
         {
-            return (fault == UpstreamFault.None ? NoSuchBucket(name) : S3ErrorCode.ServiceUnavailable, null);
+            return new BucketReply(fault == UpstreamFault.None ? NoSuchBucket(name) : S3ErrorCode.ServiceUnavailable, null);
         }
 
-        var (error, bucket) = await InRegionAsync(region, name, cancellationToken);
-        if (error?.Code != S3ErrorCode.NoSuchBucket)
+        var reply = await InRegionAsync(region, name, cancellationToken);
+        if (reply.Error?.Code != S3ErrorCode.NoSuchBucket)
         {
-            return (error, bucket);
+            return reply;
         }
 
         // The bucket may have been deleted and created elsewhere since the directory was asked.
         var (_, now, _) = await directory.AskAsync(name, cancellationToken);
-        return now is null || ReferenceEquals(now, region) ? (error, null) : await InRegionAsync(now, name, cancellationToken);
+        return now is null || ReferenceEquals(now, region) ? reply : await InRegionAsync(now, name, cancellationToken);
     }
 
     /// <summary>The region to which a request that is passed on belongs; null when the bucket is not known anywhere.</summary>
@@ -64,7 +70,7 @@ internal sealed class BucketLocator(BucketDirectory directory, BucketFactsCache 
     /// </summary>
     public async ValueTask<BucketOwner?> OwnerAsync(S3Request request, CancellationToken cancellationToken)
     {
-        var (error, bucket) = await LocateAsync(request, cancellationToken);
+        var (error, bucket, _) = await LocateAsync(request, cancellationToken);
         if (bucket is not null)
         {
             return new BucketOwner(bucket.Facts.OwnerOrganizationId, bucket.Facts.Region);
@@ -79,12 +85,12 @@ internal sealed class BucketLocator(BucketDirectory directory, BucketFactsCache 
         return region is null || owner is null || (request.HostRegion is { } named && named != region.Name) ? null : new BucketOwner(owner, region.Name);
     }
 
-    private async ValueTask<(S3Error? Error, LocatedBucket? Bucket)> InRegionAsync(Region region, string bucket, CancellationToken cancellationToken)
+    private async ValueTask<BucketReply> InRegionAsync(Region region, string bucket, CancellationToken cancellationToken)
     {
         var reply = await facts.GetAsync(new RegionalBucket(region, bucket), cancellationToken);
-        return !reply.IsKnown ? ((S3Error)S3ErrorCode.ServiceUnavailable, null)
-            : reply.Fact is null ? (NoSuchBucket(bucket), null)
-            : (null, new LocatedBucket(region, reply.Fact, reply.Freshness));
+        return !reply.IsKnown ? new BucketReply(S3ErrorCode.ServiceUnavailable, null)
+            : reply.Fact is null ? new BucketReply(NoSuchBucket(bucket), null, reply.Staleness)
+            : new BucketReply(null, new LocatedBucket(region, reply.Fact), reply.Staleness);
     }
 
     private static S3Error NoSuchBucket(string bucket) => new(S3ErrorCode.NoSuchBucket, null, [new("BucketName", bucket)]);

@@ -154,9 +154,9 @@ internal abstract class FactCache<TName, TFact>(
 
     private bool TryServeStale(TName name, CachedFact<TFact> cached, out FactReply<TFact> reply)
     {
-        // While the stream was heard and did not refute the entry, the entry was current.
-        var heard = Stream(name).LastHeardAt;
-        var staleness = time.GetUtcNow() - (heard > cached.At ? heard : cached.At);
+        // As long as all changes were known and none refuted the entry, the entry was current.
+        var complete = Stream(name).CompleteAt;
+        var staleness = time.GetUtcNow() - (complete > cached.At ? complete : cached.At);
         reply = new FactReply<TFact>(Freshness.Stale, cached.Fact, staleness);
         return staleness <= maxStaleness;
     }

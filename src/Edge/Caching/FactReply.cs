@@ -38,9 +38,9 @@ internal enum AskReason
 /// <summary>An answer about a fact.</summary>
 /// <param name="Freshness">Whether and how it is known.</param>
 /// <param name="Fact">The fact; null when it is known that there is none, or nothing is known.</param>
-/// <param name="Staleness">For how long the fact has not been known to be current; zero unless stale.</param>
+/// <param name="Staleness">For how long the fact has not been known to be current; null unless stale.</param>
 /// <param name="Why">Why upstream was asked, or would have been.</param>
-internal readonly record struct FactReply<T>(Freshness Freshness, T? Fact, TimeSpan Staleness = default, AskReason Why = AskReason.None)
+internal readonly record struct FactReply<T>(Freshness Freshness, T? Fact, TimeSpan? Staleness = null, AskReason Why = AskReason.None)
     where T : class
 {
     public bool IsKnown => Freshness != Freshness.Unknown;

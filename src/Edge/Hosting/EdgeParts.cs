@@ -172,8 +172,8 @@ internal sealed class EdgeParts : IAsyncDisposable
     private ChangeStream Follow(string name, HttpClient http, string path, DataDirectory directory)
     {
         var stream = new ChangeStream(name, _time);
-        var follower = new FeedFollower(
-            stream, http, path, directory.Combine($"feed-{name}.checkpoint"), _time, _loggers.CreateLogger<FeedFollower>());
+        var checkpoints = new CheckpointFile(stream, directory.Combine($"feed-{name}.checkpoint"), _time);
+        var follower = new FeedFollower(stream, http, path, checkpoints, _time, _loggers.CreateLogger<FeedFollower>());
         follower.Restore();
         Followers.Add(follower);
         return stream;

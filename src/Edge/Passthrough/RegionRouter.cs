@@ -65,7 +65,7 @@ internal sealed partial class RegionRouter(BucketLocator locator, RegionSet regi
             return null;
         }
 
-        var (_, bucket) = await locator.LocateAsync(source!.Bucket, cancellationToken);
+        var (_, bucket, _) = await locator.LocateAsync(source!.Bucket, cancellationToken);
         return bucket is null || ReferenceEquals(bucket.Region, destination) ? null : (source.Bucket, bucket.Region);
     }
 

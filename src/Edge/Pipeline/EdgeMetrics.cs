@@ -45,13 +45,13 @@ internal sealed class EdgeMetrics
         _damaged = _meter.CreateCounter<long>("edgecache.edge.chunks.damaged", "{chunk}", "Stored chunks found damaged and fetched again.");
     }
 
-    /// <summary>Observes the feeds: lag in seconds since last heard, and 1 while live.</summary>
+    /// <summary>Observes the feeds: for how long changes may be unknown, and 1 while that is under a second.</summary>
     public void Observe(IReadOnlyList<ChangeStream> streams)
     {
         _meter.CreateObservableGauge("edgecache.edge.feed.live", () => streams.Select(static s =>
             new Measurement<int>(s.IsLive ? 1 : 0, new KeyValuePair<string, object?>("stream", s.Name))), description: "Whether the change feed is live.");
-        _meter.CreateObservableGauge("edgecache.edge.feed.silence", () => streams.Where(static s => s.Silence != TimeSpan.MaxValue).Select(static s =>
-            new Measurement<double>(s.Silence.TotalSeconds, new KeyValuePair<string, object?>("stream", s.Name))), "s", "Time since the change feed was heard.");
+        _meter.CreateObservableGauge("edgecache.edge.feed.lag", () => streams.Where(static s => s.Lag != TimeSpan.MaxValue).Select(static s =>
+            new Measurement<double>(s.Lag.TotalSeconds, new KeyValuePair<string, object?>("stream", s.Name))), "s", "For how long there may have been changes that are not known.");
         _meter.CreateObservableGauge("edgecache.edge.feed.position", () => streams.Select(static s =>
             new Measurement<long>(s.Position, new KeyValuePair<string, object?>("stream", s.Name))), description: "The last applied position of the change feed.");
     }

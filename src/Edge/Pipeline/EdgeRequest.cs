@@ -33,8 +33,8 @@ internal sealed class EdgeRequest(HttpContext http, string id, long startedAt)
     /// <summary>Why the cache alone did not do.</summary>
     public CacheReason Reason { get; set; }
 
-    /// <summary>For how long what is served has not been known to be current.</summary>
-    public TimeSpan Staleness { get; set; }
+    /// <summary>For how long what the answer says has not been known to be current; null when it is, as far as anyone could know.</summary>
+    public TimeSpan? Staleness { get; set; }
 
     /// <summary>The region that the request concerns; null when it is not known.</summary>
     public string? Region { get; set; }

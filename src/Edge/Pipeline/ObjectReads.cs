@@ -37,9 +37,10 @@ internal sealed class ObjectReads(
 
         request.Caller = caller;
         request.Phase = RequestPhase.Authorise;
-        var (unlocated, bucket) = await locator.LocateAsync(s3, request.Aborted);
+        var (unlocated, bucket, staleness) = await locator.LocateAsync(s3, request.Aborted);
         if (unlocated is not null)
         {
+            request.Staleness = staleness;
             return unlocated;
         }
 

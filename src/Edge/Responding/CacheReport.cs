@@ -9,6 +9,7 @@ internal sealed class CacheReport(string edgeName)
 {
     private const string StatusHeader = "Cache-Status";
     private const string ShortHeader = "x-cache";
+    private const string Unreachable = "origin-unreachable";
 
     private readonly CacheStatus _status = new(edgeName);
 
@@ -17,7 +18,7 @@ internal sealed class CacheReport(string edgeName)
     {
         var headers = request.Http.Response.Headers;
         headers[StatusHeader] = Status(request);
-        headers[ShortHeader] = Short(request.Outcome);
+        headers[ShortHeader] = Short(request);
     }
 
     /// <summary>The reason as metrics and Cache-Status have it.</summary>
@@ -32,22 +33,28 @@ internal sealed class CacheReport(string edgeName)
         CacheReason.Strong => "strong",
     };
 
-    private string Status(EdgeRequest request) => request.Outcome switch
+    private string Status(EdgeRequest request)
     {
-        CacheOutcome.Hit => _status.Hit(),
-        CacheOutcome.Revalidated => _status.Hit(detail: $"revalidated:{Name(request.Reason)}"),
-        CacheOutcome.Stale => _status.Hit(ttl: -(long)Math.Ceiling(request.Staleness.TotalSeconds), detail: "origin-unreachable"),
-        CacheOutcome.Miss => _status.Forwarded(ForwardReason.UriMiss, stored: true, detail: Name(request.Reason)),
-        CacheOutcome.Joined => _status.Forwarded(ForwardReason.UriMiss, stored: true, collapsed: true, detail: Name(request.Reason)),
-        CacheOutcome.Partial => _status.Forwarded(ForwardReason.Partial, stored: true, detail: Name(request.Reason)),
-        CacheOutcome.NotAnObjectRead => _status.Forwarded(
-            HttpMethods.IsGet(request.Http.Request.Method) || HttpMethods.IsHead(request.Http.Request.Method) ? ForwardReason.Bypass : ForwardReason.Method,
-            detail: request.S3?.Operation.ToString()),
-        CacheOutcome.CustomerKey => _status.Forwarded(ForwardReason.Bypass, detail: "customer-key"),
-        CacheOutcome.None => _status.Neither(string.Create(CultureInfo.InvariantCulture, $"ended-in-{request.Phase}").ToLowerInvariant()),
-    };
+        // Whatever else is to be told, an answer that may be out of date says so.
+        long? ttl = request.Staleness is { } staleness ? -Math.Max(1, (long)Math.Ceiling(staleness.TotalSeconds)) : null;
+        var stale = ttl is null ? null : Unreachable;
+        return request.Outcome switch
+        {
+            CacheOutcome.Hit or CacheOutcome.Stale => _status.Hit(ttl, stale),
+            CacheOutcome.Revalidated => _status.Hit(detail: $"revalidated:{Name(request.Reason)}"),
+            CacheOutcome.Miss => _status.Forwarded(ForwardReason.UriMiss, stored: true, ttl: ttl, detail: stale ?? Name(request.Reason)),
+            CacheOutcome.Joined => _status.Forwarded(ForwardReason.UriMiss, stored: true, collapsed: true, ttl: ttl, detail: stale ?? Name(request.Reason)),
+            CacheOutcome.Partial => _status.Forwarded(ForwardReason.Partial, stored: true, ttl: ttl, detail: stale ?? Name(request.Reason)),
+            CacheOutcome.NotAnObjectRead => _status.Forwarded(
+                HttpMethods.IsGet(request.Http.Request.Method) || HttpMethods.IsHead(request.Http.Request.Method) ? ForwardReason.Bypass : ForwardReason.Method,
+                detail: request.S3?.Operation.ToString()),
+            CacheOutcome.CustomerKey => _status.Forwarded(ForwardReason.Bypass, detail: "customer-key"),
+            CacheOutcome.None when stale is not null => _status.Hit(ttl, stale),
+            CacheOutcome.None => _status.Neither(string.Create(CultureInfo.InvariantCulture, $"ended-in-{request.Phase}").ToLowerInvariant()),
+        };
+    }
 
-    private static string Short(CacheOutcome outcome) => outcome switch
+    private static string Short(EdgeRequest request) => request.Staleness is not null ? "STALE" : request.Outcome switch
     {
         CacheOutcome.Hit or CacheOutcome.Revalidated => "HIT",
         CacheOutcome.Stale => "STALE",

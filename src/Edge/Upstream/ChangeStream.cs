@@ -3,22 +3,22 @@ using EdgeCache.Shared.Replication;
 namespace EdgeCache.Edge.Upstream;
 
 /// <summary>
-/// What an edge knows of one change feed: how far it has applied it, when it was last heard, and which names changed when.
+/// What an edge knows of one change feed: how far it has applied it, until when that is all there was, and which names changed when.
 /// Frames are applied by one follower; any number of requests read.
-/// Invariant: a record is in the table before the position and the time of hearing move over it, so whoever sees the stream live and an entry
-/// that the table does not refute has an entry that was current within <see cref="FeedFrame.StaleAfter"/>.
+/// Invariant: a record is in the table before the position and the time of completeness move over it, so whoever first sees the stream live and then an
+/// entry that the table does not refute has an entry that was current within <see cref="FeedFrame.StaleAfter"/>, however late frames come.
 /// </summary>
 internal sealed class ChangeStream(string name, TimeProvider time)
 {
-    private const long NeverHeard = long.MinValue;
+    private const long Never = long.MinValue;
 
     private readonly Lock _applying = new();
     private readonly TaskCompletionSource _known = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private History _history = new(string.Empty, 0, new InvalidationTable());
     private PositionWaiter? _waiters;
     private long _position;
-    private long _lastHeard = NeverHeard;
-    private long _lastHeardUtcTicks;
+    private long _completeAt = Never;
+    private long _completeAtUtcTicks;
 
     /// <summary>The region's name, or <c>control</c>.</summary>
     public string Name => name;
@@ -35,14 +35,14 @@ internal sealed class ChangeStream(string name, TimeProvider time)
     /// <summary>Completes once <see cref="HasState"/> holds.</summary>
     public Task Known => _known.Task;
 
-    /// <summary>Whether the feed was heard within <see cref="FeedFrame.StaleAfter"/>.</summary>
-    public bool IsLive => Silence < FeedFrame.StaleAfter;
+    /// <summary>Whether all is known that was committed until <see cref="FeedFrame.StaleAfter"/> ago.</summary>
+    public bool IsLive => Lag < FeedFrame.StaleAfter;
 
-    /// <summary>How long ago this process last heard the feed; <see cref="TimeSpan.MaxValue"/> when never.</summary>
-    public TimeSpan Silence => Volatile.Read(ref _lastHeard) is var heard and not NeverHeard ? time.GetElapsedTime(heard) : TimeSpan.MaxValue;
+    /// <summary>For how long there may have been changes that this process does not know; <see cref="TimeSpan.MaxValue"/> when it never knew all.</summary>
+    public TimeSpan Lag => Volatile.Read(ref _completeAt) is var at and not Never ? time.GetElapsedTime(at) : TimeSpan.MaxValue;
 
-    /// <summary>When the feed was last heard, by this process or, restored from the checkpoint, an earlier one.</summary>
-    public DateTimeOffset LastHeardAt => new(Volatile.Read(ref _lastHeardUtcTicks), TimeSpan.Zero);
+    /// <summary>Until when all changes are known, by this process or, restored from the checkpoint, an earlier one.</summary>
+    public DateTimeOffset CompleteAt => new(Volatile.Read(ref _completeAtUtcTicks), TimeSpan.Zero);
 
     /// <summary>Taken before a question is sent: whatever the answer is, it reflects all changes that were applied by now.</summary>
     public StreamStamp Stamp()
@@ -62,8 +62,10 @@ internal sealed class ChangeStream(string name, TimeProvider time)
     }
 
     /// <summary>Applies a frame of the feed.</summary>
+    /// <param name="frame">The frame, the next of its connection.</param>
+    /// <param name="completeAt">A moment by which all that was committed is known with this frame; null when it completes nothing.</param>
     /// <returns>Whether everything learned from the stream before became void.</returns>
-    public bool Apply(FeedFrame frame)
+    public bool Apply(FeedFrame frame, long? completeAt)
     {
         var wasReset = false;
         lock (_applying)
@@ -82,8 +84,12 @@ internal sealed class ChangeStream(string name, TimeProvider time)
 
             Record(frame.Records);
             Volatile.Write(ref _position, Math.Max(_position, frame.Position));
-            Volatile.Write(ref _lastHeardUtcTicks, time.GetUtcNow().UtcTicks);
-            Volatile.Write(ref _lastHeard, time.GetTimestamp());
+            if (completeAt is { } at && at > _completeAt)
+            {
+                Volatile.Write(ref _completeAtUtcTicks, (time.GetUtcNow() - time.GetElapsedTime(at)).UtcTicks);
+                Volatile.Write(ref _completeAt, at);
+            }
+
             ReleaseWaiters();
         }
 
@@ -133,7 +139,7 @@ internal sealed class ChangeStream(string name, TimeProvider time)
         {
             var changes = new byte[InvalidationTable.Slots * sizeof(long)];
             _history.Changes.CopyTo(changes);
-            return new StreamCheckpoint(_history.Epoch, _history.Floor, _position, LastHeardAt, changes);
+            return new StreamCheckpoint(_history.Epoch, _history.Floor, _position, CompleteAt, changes);
         }
     }
 
@@ -144,7 +150,7 @@ internal sealed class ChangeStream(string name, TimeProvider time)
         {
             Volatile.Write(ref _history, new History(checkpoint.Epoch, checkpoint.Floor, new InvalidationTable(checkpoint.Changes.Span)));
             Volatile.Write(ref _position, checkpoint.Position);
-            Volatile.Write(ref _lastHeardUtcTicks, checkpoint.LastHeardAt.UtcTicks);
+            Volatile.Write(ref _completeAtUtcTicks, checkpoint.CompleteAt.UtcTicks);
         }
 
         _known.TrySetResult();

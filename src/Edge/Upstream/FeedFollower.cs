@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.IO.Pipelines;
 using System.Net;
 using System.Text.Json;
 using EdgeCache.Shared.Replication;
@@ -8,14 +6,11 @@ namespace EdgeCache.Edge.Upstream;
 
 /// <summary>
 /// Follows one change feed for the life of the process: connects, applies frames in order, connects again after any failure, and keeps the
-/// stream's checkpoint on disk.
+/// stream's checkpoint on disk. A connection that grows old is replaced without a gap: the old one is followed until the new one stands.
 /// </summary>
 internal sealed class FeedFollower(
-    ChangeStream stream, HttpClient http, string path, string checkpointPath, TimeProvider time, ILogger<FeedFollower> logger)
+    ChangeStream stream, HttpClient http, string path, CheckpointFile checkpoints, TimeProvider time, ILogger<FeedFollower> logger)
 {
-    /// <summary>The longest frame accepted, in bytes: 512 records of keys of 1,024 bytes with every byte escaped, with room to spare.</summary>
-    public const int MaxFrameBytes = 8 << 20;
-
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan MaxBackoff = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
@@ -23,14 +18,10 @@ internal sealed class FeedFollower(
     /// <summary>A connection on which no frame arrives for this long is given up: several heartbeats are missing.</summary>
     private static readonly TimeSpan SilenceTimeout = 3 * FeedFrame.StaleAfter;
 
-    private static readonly TimeSpan CheckpointInterval = TimeSpan.FromSeconds(5);
-
-    private long _savedAt = time.GetTimestamp();
-
     /// <summary>Restores the checkpoint, if there is one. Before <see cref="RunAsync"/> and before any request.</summary>
     public void Restore()
     {
-        if (StreamCheckpoint.TryLoad(checkpointPath) is { } checkpoint)
+        if (checkpoints.TryLoad() is { } checkpoint)
         {
             stream.Restore(checkpoint);
             UpstreamLog.FeedRestored(logger, stream.Name, checkpoint.Position);
@@ -54,7 +45,7 @@ internal sealed class FeedFollower(
             {
                 break;
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or JsonException)
+            catch (Exception e) when (IsBroken(e))
             {
                 UpstreamLog.FeedBroken(logger, stream.Name, e.Message);
             }
@@ -71,97 +62,101 @@ internal sealed class FeedFollower(
             backoff = backoff * 2 < MaxBackoff ? backoff * 2 : MaxBackoff;
         }
 
-        SaveCheckpoint();
+        await checkpoints.CloseAsync();
     }
 
-    /// <summary>One connection, from the request to its end.</summary>
+    private static bool IsBroken(Exception e) =>
+        e is HttpRequestException or IOException or InvalidDataException or OperationCanceledException or JsonException;
+
+    /// <summary>One connection, and those that replace it, to their end.</summary>
     /// <returns>Whether any frame arrived.</returns>
     private async Task<bool> FollowAsync(CancellationToken cancellationToken)
     {
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var timer = time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), silence, ConnectTimeout, Timeout.InfiniteTimeSpan);
-        using var response = await http.GetAsync(
-            $"{path}?epoch={Uri.EscapeDataString(stream.Epoch)}&after={stream.Position}", HttpCompletionOption.ResponseHeadersRead, silence.Token);
-        if (response.StatusCode != HttpStatusCode.OK)
-        {
-            UpstreamLog.FeedRefused(logger, stream.Name, (int)response.StatusCode);
-            return false;
-        }
-
-        timer.Change(SilenceTimeout, Timeout.InfiniteTimeSpan);
-        var reader = PipeReader.Create(await response.Content.ReadAsStreamAsync(silence.Token));
+        var connection = await OpenAsync(silence.Token);
+        Task<FeedConnection?>? next = null;
         var heard = false;
         try
         {
-            while (true)
+            while (connection is not null)
             {
-                var result = await reader.ReadAsync(silence.Token);
-                var buffer = result.Buffer;
-                while (TryReadLine(ref buffer, out var line))
-                {
-                    Apply(Parse(line));
-                    heard = true;
-                    timer.Change(SilenceTimeout, Timeout.InfiniteTimeSpan);
-                }
-
-                if (result.IsCompleted || buffer.Length > MaxFrameBytes)
+                timer.Change(SilenceTimeout, Timeout.InfiniteTimeSpan);
+                if (await connection.ReadAsync(silence.Token) is not var (frame, completeAt))
                 {
                     UpstreamLog.FeedEnded(logger, stream.Name);
-                    return heard;
+                    break;
                 }
 
-                reader.AdvanceTo(buffer.Start, buffer.End);
+                Apply(frame, completeAt);
+                heard = true;
+                if (next is { IsCompleted: true })
+                {
+                    if (next.IsCompletedSuccessfully && next.Result is { } young)
+                    {
+                        connection.Dispose();
+                        connection = young;
+                    }
+
+                    next = null;
+                }
+                else if (next is null && connection.Age >= FeedClock.MaxAge)
+                {
+                    next = OpenAsync(silence.Token);
+                }
             }
         }
         finally
         {
-            await reader.CompleteAsync();
+            connection?.Dispose();
+            if (next is not null)
+            {
+                await silence.CancelAsync();
+                await DiscardAsync(next);
+            }
+        }
+
+        return heard;
+    }
+
+    private async Task<FeedConnection?> OpenAsync(CancellationToken cancellationToken)
+    {
+        var (status, connection) = await FeedConnection.OpenAsync(http, path, stream.Epoch, stream.Position, time, cancellationToken);
+        if (status != HttpStatusCode.OK)
+        {
+            UpstreamLog.FeedRefused(logger, stream.Name, (int)status);
+        }
+
+        return connection;
+    }
+
+    private static async Task DiscardAsync(Task<FeedConnection?> opening)
+    {
+        try
+        {
+            (await opening)?.Dispose();
+        }
+        catch (Exception e) when (IsBroken(e))
+        {
+            // It never stood.
         }
     }
 
-    private void Apply(FeedFrame frame)
+    private void Apply(FeedFrame frame, long? completeAt)
     {
-        var (hadState, firstHeard) = (stream.HasState, !stream.IsLive);
-        if (stream.Apply(frame) && hadState)
+        var (hadState, wasLive) = (stream.HasState, stream.IsLive);
+        if (stream.Apply(frame, completeAt) && hadState)
         {
             UpstreamLog.FeedReset(logger, stream.Name, frame.Position);
         }
-        else if (firstHeard)
+        else if (!wasLive && stream.IsLive)
         {
             UpstreamLog.FeedLive(logger, stream.Name, frame.Position);
         }
 
-        if (time.GetElapsedTime(_savedAt) >= CheckpointInterval)
-        {
-            SaveCheckpoint();
-        }
-    }
-
-    private void SaveCheckpoint()
-    {
-        _savedAt = time.GetTimestamp();
-        if (stream.HasState && !stream.Checkpoint().TrySave(checkpointPath))
+        if (checkpoints.SaveIfDue())
         {
             UpstreamLog.CheckpointFailed(logger, stream.Name);
         }
-    }
-
-    private static bool TryReadLine(ref ReadOnlySequence<byte> buffer, out ReadOnlySequence<byte> line)
-    {
-        var reader = new SequenceReader<byte>(buffer);
-        if (!reader.TryReadTo(out line, (byte)'\n'))
-        {
-            return false;
-        }
-
-        buffer = buffer.Slice(reader.Position);
-        return true;
-    }
-
-    private static FeedFrame Parse(ReadOnlySequence<byte> line)
-    {
-        var reader = new Utf8JsonReader(line);
-        var frame = JsonSerializer.Deserialize(ref reader, InternalJson.Default.FeedFrame);
-        return frame is { Epoch.Length: > 0, Records: not null } ? frame : throw new JsonException("A frame lacks its epoch or its records.");
     }
 }

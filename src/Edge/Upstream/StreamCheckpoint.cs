@@ -10,11 +10,11 @@ namespace EdgeCache.Edge.Upstream;
 /// the metadata cache reached the disk.
 /// <para>
 /// File format, little-endian: 4 bytes magic <c>ECF1</c>; int32 length of the epoch and its UTF-8 bytes (at most 256); int64 floor;
-/// int64 position; int64 time of last hearing (UTC ticks); the table, 65,536 times int64; uint32 CRC-32C of all before. Written to a temporary
+/// int64 position; int64 until when all changes are known (UTC ticks); the table, 65,536 times int64; uint32 CRC-32C of all before. Written to a temporary
 /// file, synced, renamed.
 /// </para>
 /// </summary>
-internal sealed record StreamCheckpoint(string Epoch, long Floor, long Position, DateTimeOffset LastHeardAt, ReadOnlyMemory<byte> Changes)
+internal sealed record StreamCheckpoint(string Epoch, long Floor, long Position, DateTimeOffset CompleteAt, ReadOnlyMemory<byte> Changes)
 {
     private const uint Magic = 0x31464345;
     private const int MaxEpochBytes = 256;
@@ -65,7 +65,7 @@ internal sealed record StreamCheckpoint(string Epoch, long Floor, long Position,
         rest = rest[(8 + epoch.Length)..];
         BinaryPrimitives.WriteInt64LittleEndian(rest, Floor);
         BinaryPrimitives.WriteInt64LittleEndian(rest[8..], Position);
-        BinaryPrimitives.WriteInt64LittleEndian(rest[16..], LastHeardAt.UtcTicks);
+        BinaryPrimitives.WriteInt64LittleEndian(rest[16..], CompleteAt.UtcTicks);
         Changes.Span.CopyTo(rest[24..]);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(bytes.Length - sizeof(uint)), Crc32C.Append(0, bytes.AsSpan(0, bytes.Length - sizeof(uint))));
         return bytes;

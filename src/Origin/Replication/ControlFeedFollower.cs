@@ -60,6 +60,7 @@ internal sealed partial class ControlFeedFollower(
         using var silence = new CancellationTokenSource(FeedFrame.StaleAfter + ControlPlaneClient.Timeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, stoppingToken);
         var query = ControlPlaneClient.Query(("epoch", _epoch), ("after", _position.ToString(CultureInfo.InvariantCulture)));
+        var clock = new FeedClock(time);
         using var response = await http.GetAsync(InternalApi.ControlFeed + query, HttpCompletionOption.ResponseHeadersRead, linked.Token);
         response.EnsureSuccessStatusCode();
         var reader = PipeReader.Create(await response.Content.ReadAsStreamAsync(linked.Token));
@@ -69,7 +70,7 @@ internal sealed partial class ControlFeedFollower(
             var buffer = result.Buffer;
             while (buffer.PositionOf((byte)'\n') is { } end)
             {
-                Apply(buffer.Slice(0, end));
+                Apply(buffer.Slice(0, end), clock);
                 silence.CancelAfter(FeedFrame.StaleAfter);
                 buffer = buffer.Slice(buffer.GetPosition(1, end));
             }
@@ -80,14 +81,14 @@ internal sealed partial class ControlFeedFollower(
             }
 
             reader.AdvanceTo(buffer.Start, buffer.End);
-            if (result.IsCompleted)
+            if (result.IsCompleted || clock.Age >= FeedClock.MaxAge)
             {
                 return;
             }
         }
     }
 
-    private void Apply(ReadOnlySequence<byte> line)
+    private void Apply(ReadOnlySequence<byte> line, FeedClock clock)
     {
         var json = new Utf8JsonReader(line);
         var frame = JsonSerializer.Deserialize(ref json, InternalJson.Default.FeedFrame) ?? throw new JsonException("An empty frame.");
@@ -101,7 +102,11 @@ internal sealed partial class ControlFeedFollower(
         keys.Apply(frame.Records);
         organizations.Apply(frame.Records);
         (_epoch, _position) = (frame.Epoch, frame.Position);
-        Volatile.Write(ref _heardAt, time.GetTimestamp());
+        if (clock.Place(frame) is { } completeAt)
+        {
+            Volatile.Write(ref _heardAt, completeAt);
+        }
+
         _connected = true;
     }
 

@@ -7,7 +7,10 @@ namespace EdgeCache.Origin.Replication;
 /// Serves one subscriber of a change feed: frames of records as soon as they are committed, heartbeats in between, until the subscriber leaves
 /// or the server stops. A subscriber that reads too slowly loses its connection by Kestrel's minimum data rate, so nothing queues here.
 /// </summary>
-internal sealed class FeedWriter(IChangeSource source, TimeProvider time)
+/// <param name="source">The feed.</param>
+/// <param name="askedAt">When the subscriber's request arrived, as a timestamp of <paramref name="time"/>.</param>
+/// <param name="time">The clock.</param>
+internal sealed class FeedWriter(IChangeSource source, long askedAt, TimeProvider time)
 {
     /// <summary>The most records in one frame.</summary>
     public const int MaxRecordsPerFrame = 512;
@@ -18,27 +21,36 @@ internal sealed class FeedWriter(IChangeSource source, TimeProvider time)
         response.Headers.CacheControl = "no-store";
         var position = after;
         var reset = epoch != source.Epoch || after < 0;
-        var first = true;
+        var isDue = true;
         while (true)
         {
+            // Taken before the look: what the look does not find was not committed by then.
+            var now = (long)time.GetElapsedTime(askedAt).TotalMilliseconds;
             var batch = await source.ReadAsync(reset ? long.MaxValue : position, MaxRecordsPerFrame, cancellationToken);
             if (reset || batch.HistoryGone)
             {
                 position = batch.Position;
-                await WriteAsync(response, new FeedFrame(source.Epoch, position, Reset: true, []), cancellationToken);
-                reset = false;
+                await WriteAsync(response, new FeedFrame(source.Epoch, position, Reset: true, []) { CompleteAt = now }, cancellationToken);
+                reset = isDue = false;
             }
             else if (batch.Records.Count > 0)
             {
                 position = batch.Records[^1].Sequence;
-                await WriteAsync(response, new FeedFrame(source.Epoch, position, Reset: false, batch.Records), cancellationToken);
+                await WriteAsync(
+                    response,
+                    new FeedFrame(source.Epoch, position, Reset: false, batch.Records) { CompleteAt = batch.Records.Count < MaxRecordsPerFrame ? now : null },
+                    cancellationToken);
+                isDue = false;
             }
-            else if (first || !await WaitAsync(position, cancellationToken))
+            else if (isDue)
             {
-                await WriteAsync(response, new FeedFrame(source.Epoch, position, Reset: false, []), cancellationToken);
+                await WriteAsync(response, new FeedFrame(source.Epoch, position, Reset: false, []) { CompleteAt = now }, cancellationToken);
+                isDue = false;
             }
-
-            first = false;
+            else
+            {
+                isDue = !await WaitAsync(position, cancellationToken);
+            }
         }
     }
 

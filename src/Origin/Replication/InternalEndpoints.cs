@@ -74,6 +74,7 @@ internal sealed class InternalEndpoints(
 
     private async Task FeedAsync(HttpContext context, IChangeSource source)
     {
+        var askedAt = time.GetTimestamp();
         _ = long.TryParse(context.Request.Query["after"], NumberStyles.None, CultureInfo.InvariantCulture, out var after);
         if (Interlocked.Increment(ref _subscribers) > MaxSubscribers)
         {
@@ -86,7 +87,7 @@ internal sealed class InternalEndpoints(
         try
         {
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
-            await new FeedWriter(source, time).RunAsync(context.Request.Query["epoch"], after, context.Response, ending.Token);
+            await new FeedWriter(source, askedAt, time).RunAsync(context.Request.Query["epoch"], after, context.Response, ending.Token);
         }
         catch (OperationCanceledException)
         {

@@ -13,11 +13,17 @@ namespace EdgeCache.Shared.Replication;
 /// <param name="Records">The changes, in order; empty in a heartbeat.</param>
 public sealed record FeedFrame(string Epoch, long Position, bool Reset, IReadOnlyList<ChangeRecord> Records)
 {
+    /// <summary>
+    /// A moment by which nothing had been committed beyond <see cref="Position"/>, in milliseconds since the subscriber's request arrived, on the sender's
+    /// monotonic clock; null while more is known to follow. <see cref="FeedClock"/> reads it.
+    /// </summary>
+    public long? CompleteAt { get; init; }
+
     /// <summary>How often a heartbeat is sent at least.</summary>
     [JsonIgnore]
     public static TimeSpan HeartbeatInterval { get; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>A feed from which nothing was heard for this long is not live.</summary>
+    /// <summary>A feed whose last complete frame was made longer ago than this is not live, whenever it arrived.</summary>
     [JsonIgnore]
     public static TimeSpan StaleAfter { get; } = TimeSpan.FromSeconds(1);
 }

@@ -131,6 +131,39 @@ public sealed class CoherenceTests
     }
 
     [Fact]
+    public async Task Every_stale_answer_says_so_whatever_else_it_is()
+    {
+        await using var cluster = await EdgeCluster.StartAsync();
+        var large = ByteStreams.Content(1, 20 << 20);
+        cluster.Ord.Put(EdgeCluster.Bucket, "large", large);
+        cluster.Ord.Put(EdgeCluster.Bucket, "cold", ByteStreams.Content(2, 1000));
+        cluster.Control.Directory["gone"] = new("gone", "ORD1", EdgeCluster.Organization, DateTimeOffset.UnixEpoch, cluster.Control.Feed.Position);
+        await cluster.CaughtUpAsync();
+        await cluster.ReadAsync("large", "bytes=0-99");
+        await ObjectReadTests.StoredAsync(cluster);
+        using (await cluster.SendAsync(cluster.Request(HttpMethod.Head, $"/{EdgeCluster.Bucket}/cold")))
+        using (await cluster.GetAsync("absent"))
+        using (await cluster.SendAsync(cluster.Request(HttpMethod.Get, "/gone/a")))
+        {
+        }
+
+        // Which version a key names can't be asked, but bytes can still be had.
+        cluster.Ord.Feed.Cut();
+        cluster.Ord.IsAdminDown = true;
+        cluster.Time.Advance(TimeSpan.FromSeconds(10));
+        foreach (var (target, status) in new (string, HttpStatusCode)[]
+                 {
+                     ("/models/large", HttpStatusCode.OK), ("/models/cold", HttpStatusCode.OK), ("/models/absent", HttpStatusCode.NotFound), ("/gone/a", HttpStatusCode.NotFound),
+                 })
+        {
+            using var response = await cluster.SendAsync(cluster.Request(HttpMethod.Get, target));
+            Assert.Equal(status, response.StatusCode);
+            Assert.Equal("STALE", response.Headers.GetValues("x-cache").Single());
+            Assert.EndsWith("; ttl=-10; detail=origin-unreachable", response.Headers.GetValues("Cache-Status").Single(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_new_epoch_voids_all_that_was_cached()
     {
         await using var cluster = await EdgeCluster.StartAsync();

@@ -44,7 +44,7 @@ internal sealed class ScriptedFacts : IAsyncDisposable
     /// <summary>Answers the newest question.</summary>
     public void Answer(string fact, long asOf = 0) => Questions[^1].SetResult((UpstreamFault.None, fact, asOf));
 
-    public void Hear(long position, params ChangeRecord[] records) => Stream.Apply(new FeedFrame("e1", position, Reset: false, records));
+    public void Hear(long position, params ChangeRecord[] records) => Stream.Apply(new FeedFrame("e1", position, Reset: false, records), Time.GetTimestamp());
 
     public static ChangeRecord Changed(long sequence, string name) => new(sequence, ChangeKind.ObjectChanged, "b", name, default);
 

@@ -31,7 +31,7 @@ internal sealed class EdgeCluster : IAsyncDisposable
 
     public FakeRegion Las { get; private init; } = null!;
 
-    public ManualTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+    public ManualTimeProvider Time { get; private init; } = null!;
 
     public EdgeServer Edge { get; private set; } = null!;
 
@@ -46,9 +46,11 @@ internal sealed class EdgeCluster : IAsyncDisposable
 
     public static async Task<EdgeCluster> StartAsync(Action<Dictionary<string, string?>>? configure = null)
     {
+        var time = new ManualTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
         var cluster = new EdgeCluster
         {
-            Control = await FakeControlPlane.StartAsync(), Ord = await FakeRegion.StartAsync("ORD1"), Las = await FakeRegion.StartAsync("LAS1"),
+            Time = time,
+            Control = await FakeControlPlane.StartAsync(time), Ord = await FakeRegion.StartAsync("ORD1", time), Las = await FakeRegion.StartAsync("LAS1", time),
         };
         cluster.Control.AddKey(AccessKey, "acme-secret", Organization);
         cluster.Control.AddKey(OtherAccessKey, "other-secret", "other");

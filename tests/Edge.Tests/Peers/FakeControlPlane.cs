@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Http;
 namespace EdgeCache.Edge.Tests.Peers;
 
 /// <summary>A scripted control plane: keys, directory, feed.</summary>
-internal sealed class FakeControlPlane : IAsyncDisposable
+internal sealed class FakeControlPlane(TimeProvider time) : IAsyncDisposable
 {
     private const string OrganizationPrefix = "/internal/v1/control/organizations/";
     private const string AuditPrefix = "/internal/v1/control/audit/";
@@ -23,7 +23,7 @@ internal sealed class FakeControlPlane : IAsyncDisposable
     private int _directoryQuestions;
     private int _organizationQuestions;
 
-    public FakeFeed Feed { get; } = new();
+    public FakeFeed Feed { get; } = new(time);
 
     public ConcurrentDictionary<string, DirectoryEntry> Directory { get; } = new();
 
@@ -44,9 +44,9 @@ internal sealed class FakeControlPlane : IAsyncDisposable
 
     public Uri Url => _server.Url;
 
-    public static async Task<FakeControlPlane> StartAsync()
+    public static async Task<FakeControlPlane> StartAsync(TimeProvider time)
     {
-        var plane = new FakeControlPlane();
+        var plane = new FakeControlPlane(time);
         plane._server = await FakeServer.StartAsync(plane.HandleAsync);
         return plane;
     }

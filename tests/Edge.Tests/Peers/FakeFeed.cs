@@ -6,12 +6,15 @@ using Microsoft.AspNetCore.Http;
 namespace EdgeCache.Edge.Tests.Peers;
 
 /// <summary>A change feed whose every frame the test decides: nothing is sent but the first frame and what is published.</summary>
-internal sealed class FakeFeed
+internal sealed class FakeFeed(TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly List<ChangeRecord> _records = [];
-    private readonly List<(Channel<FeedFrame> Frames, CancellationTokenSource Cut)> _subscribers = [];
+    private readonly List<(Channel<FeedFrame> Frames, long AskedAt, CancellationTokenSource Cut)> _subscribers = [];
+    private readonly Queue<Action> _held = new();
     private bool _refuses;
+    private bool _holds;
+    private bool _completes = true;
 
     public string Epoch { get; private set; } = "epoch-1";
 
@@ -27,6 +30,18 @@ internal sealed class FakeFeed
             lock (_lock)
             {
                 return Subscriptions.Count;
+            }
+        }
+    }
+
+    /// <summary>How many connections there are.</summary>
+    public int SubscriberCount
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _subscribers.Count;
             }
         }
     }
@@ -72,13 +87,43 @@ internal sealed class FakeFeed
         }
     }
 
+    /// <summary>From now on frames are made, but stay on their way until they are released.</summary>
+    public void Hold()
+    {
+        lock (_lock)
+        {
+            _holds = true;
+        }
+    }
+
+    /// <summary>Lets the oldest frames that are on their way arrive.</summary>
+    public void Release(int count)
+    {
+        lock (_lock)
+        {
+            while (count-- > 0)
+            {
+                _held.Dequeue()();
+            }
+        }
+    }
+
+    /// <summary>Whether frames say that nothing more is known to follow; true at first.</summary>
+    public void Complete(bool completes)
+    {
+        lock (_lock)
+        {
+            _completes = completes;
+        }
+    }
+
     /// <summary>Breaks all connections and refuses new ones.</summary>
     public void Cut()
     {
         lock (_lock)
         {
             _refuses = true;
-            foreach (var (_, cut) in _subscribers)
+            foreach (var (_, _, cut) in _subscribers)
             {
                 cut.Cancel();
             }
@@ -95,6 +140,7 @@ internal sealed class FakeFeed
 
     public async Task ServeAsync(HttpContext context)
     {
+        var askedAt = time.GetTimestamp();
         var epoch = context.Request.Query["epoch"].ToString();
         var after = long.Parse(context.Request.Query["after"].ToString());
         var frames = Channel.CreateUnbounded<FeedFrame>();
@@ -109,8 +155,8 @@ internal sealed class FakeFeed
 
             Subscriptions.Add((epoch, after));
             var knows = epoch == Epoch;
-            frames.Writer.TryWrite(new FeedFrame(Epoch, Position, !knows, knows ? [.. _records.Where(r => r.Sequence > after)] : []));
-            _subscribers.Add((frames, cut));
+            frames.Writer.TryWrite(Stamped(new FeedFrame(Epoch, Position, !knows, knows ? [.. _records.Where(r => r.Sequence > after)] : []), askedAt));
+            _subscribers.Add((frames, askedAt, cut));
         }
 
         try
@@ -136,9 +182,20 @@ internal sealed class FakeFeed
 
     private void Send(FeedFrame frame)
     {
-        foreach (var (frames, _) in _subscribers)
+        foreach (var (frames, askedAt, _) in _subscribers)
         {
-            frames.Writer.TryWrite(frame);
+            var stamped = Stamped(frame, askedAt);
+            if (_holds)
+            {
+                _held.Enqueue(() => frames.Writer.TryWrite(stamped));
+            }
+            else
+            {
+                frames.Writer.TryWrite(stamped);
+            }
         }
     }
+
+    private FeedFrame Stamped(FeedFrame frame, long askedAt) =>
+        _completes ? frame with { CompleteAt = (long)time.GetElapsedTime(askedAt).TotalMilliseconds } : frame;
 }

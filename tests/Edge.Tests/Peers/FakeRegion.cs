@@ -17,7 +17,7 @@ internal sealed record RangeRequest(string Key, Generation Generation, long From
 internal sealed record PassedRequest(string Method, string RawTarget, IReadOnlyDictionary<string, string> Headers, byte[] Body);
 
 /// <summary>A scripted origin: buckets and objects in memory, a feed, and hooks at every place where a test wants to interfere.</summary>
-internal sealed class FakeRegion(string name) : IAsyncDisposable
+internal sealed class FakeRegion(string name, TimeProvider time) : IAsyncDisposable
 {
     /// <summary>The length of a page of a listing: short, so that tests see several.</summary>
     private const int MaxListed = 3;
@@ -31,7 +31,7 @@ internal sealed class FakeRegion(string name) : IAsyncDisposable
 
     public string Name => name;
 
-    public FakeFeed Feed { get; } = new();
+    public FakeFeed Feed { get; } = new(time);
 
     public Uri S3Url => _s3.Url;
 
@@ -39,6 +39,9 @@ internal sealed class FakeRegion(string name) : IAsyncDisposable
 
     /// <summary>Answers 503 to everything but the feed.</summary>
     public bool IsDown { get; set; }
+
+    /// <summary>Answers 503 to questions for facts, but serves bytes.</summary>
+    public bool IsAdminDown { get; set; }
 
     public ConcurrentQueue<RangeRequest> Ranges { get; } = new();
 
@@ -60,9 +63,9 @@ internal sealed class FakeRegion(string name) : IAsyncDisposable
     /// <summary>Runs before the body of what is passed on is read; answers itself when it returns true.</summary>
     public Func<HttpContext, Task<bool>>? OnPassedHead { get; set; }
 
-    public static async Task<FakeRegion> StartAsync(string name)
+    public static async Task<FakeRegion> StartAsync(string name, TimeProvider time)
     {
-        var region = new FakeRegion(name);
+        var region = new FakeRegion(name, time);
         region._s3 = await FakeServer.StartAsync(region.HandleS3Async);
         region._admin = await FakeServer.StartAsync(region.HandleAdminAsync);
         return region;
@@ -153,7 +156,7 @@ internal sealed class FakeRegion(string name) : IAsyncDisposable
         {
             await Feed.ServeAsync(context);
         }
-        else if (IsDown)
+        else if (IsDown || IsAdminDown)
         {
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         }

@@ -14,7 +14,7 @@ public sealed class ChangeStreamTests
     public ChangeStreamTests()
     {
         _stream = new ChangeStream("ORD1", _time);
-        _stream.Apply(Frame("e1", 10, reset: true));
+        Apply(Frame("e1", 10, reset: true));
     }
 
     [Fact]
@@ -22,7 +22,7 @@ public sealed class ChangeStreamTests
     {
         var before = _stream.Stamp();
         Assert.True(_stream.Covers(before, Name));
-        _stream.Apply(Frame("e1", 11, false, Record(11, "key")));
+        Apply(Frame("e1", 11, false, Record(11, "key")));
         Assert.False(_stream.Covers(before, Name));
         Assert.True(_stream.Covers(before, ChangeName.Object("bucket", "another")));
         Assert.True(_stream.Covers(_stream.Stamp(), Name));
@@ -35,7 +35,7 @@ public sealed class ChangeStreamTests
         _stream.Invalidate(Name, 20);
         Assert.False(_stream.Covers(before, Name));
         Assert.True(_stream.Covers(before with { AsOf = 20 }, Name));
-        _stream.Apply(Frame("e1", 15, false, Record(15, "key")));
+        Apply(Frame("e1", 15, false, Record(15, "key")));
         Assert.True(_stream.Covers(before with { AsOf = 20 }, Name));
     }
 
@@ -43,11 +43,11 @@ public sealed class ChangeStreamTests
     public void A_reset_and_a_new_epoch_void_everything_before()
     {
         var before = _stream.Stamp();
-        Assert.True(_stream.Apply(Frame("e1", 30, reset: true)));
+        Assert.True(Apply(Frame("e1", 30, reset: true)));
         Assert.False(_stream.Covers(before, Name));
         var between = _stream.Stamp();
         Assert.True(_stream.Covers(between, Name));
-        Assert.True(_stream.Apply(Frame("e2", 3, reset: true)));
+        Assert.True(Apply(Frame("e2", 3, reset: true)));
         Assert.False(_stream.Covers(between, Name));
         Assert.Equal(3, _stream.Position);
         Assert.True(_stream.Covers(_stream.Stamp(), Name));
@@ -57,7 +57,7 @@ public sealed class ChangeStreamTests
     public void A_deleted_bucket_refutes_its_facts_and_all_its_objects()
     {
         var before = _stream.Stamp();
-        _stream.Apply(Frame("e1", 11, false, new ChangeRecord(11, ChangeKind.BucketDeleted, "bucket", "", default)));
+        Apply(Frame("e1", 11, false, new ChangeRecord(11, ChangeKind.BucketDeleted, "bucket", "", default)));
         Assert.False(_stream.Covers(before, ChangeName.Bucket("bucket")));
         Assert.False(_stream.Covers(before, ChangeName.AllObjects("bucket")));
     }
@@ -68,7 +68,7 @@ public sealed class ChangeStreamTests
         Assert.True(_stream.IsLive);
         _time.Advance(FeedFrame.StaleAfter);
         Assert.False(_stream.IsLive);
-        _stream.Apply(Frame("e1", 10, false));
+        Apply(Frame("e1", 10, false));
         Assert.True(_stream.IsLive);
     }
 
@@ -79,7 +79,7 @@ public sealed class ChangeStreamTests
         var reached = _stream.WaitForAsync(12, TimeSpan.FromSeconds(1), token);
         var late = _stream.WaitForAsync(99, TimeSpan.FromSeconds(1), token);
         Assert.False(reached.IsCompleted);
-        _stream.Apply(Frame("e1", 12, false));
+        Apply(Frame("e1", 12, false));
         Assert.True(await reached);
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.False(await late);
@@ -90,7 +90,7 @@ public sealed class ChangeStreamTests
     public void A_checkpoint_restores_position_and_changes_and_is_not_live()
     {
         var before = _stream.Stamp();
-        _stream.Apply(Frame("e1", 11, false, Record(11, "key")));
+        Apply(Frame("e1", 11, false, Record(11, "key")));
         var bytes = _stream.Checkpoint().Encode();
         var restored = new ChangeStream("ORD1", _time);
         restored.Restore(StreamCheckpoint.TryDecode(bytes)!);
@@ -98,7 +98,7 @@ public sealed class ChangeStreamTests
         Assert.False(restored.Covers(before, Name));
         Assert.True(restored.Covers(before with { AsOf = 11 }, Name));
         Assert.False(restored.IsLive);
-        Assert.Equal(_time.GetUtcNow(), restored.LastHeardAt);
+        Assert.Equal(_time.GetUtcNow(), restored.CompleteAt);
     }
 
     [Fact]
@@ -115,6 +115,8 @@ public sealed class ChangeStreamTests
         Assert.Null(StreamCheckpoint.TryDecode(bytes.AsSpan(0, bytes.Length - 1)));
         Assert.Null(StreamCheckpoint.TryDecode([]));
     }
+
+    private bool Apply(FeedFrame frame) => _stream.Apply(frame, _time.GetTimestamp());
 
     private static FeedFrame Frame(string epoch, long position, bool reset, params ChangeRecord[] records) => new(epoch, position, reset, records);
 
