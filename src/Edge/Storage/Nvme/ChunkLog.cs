@@ -41,6 +41,7 @@ internal sealed class ChunkLog : IAsyncDisposable
     private readonly Task worker;
     private long begin;
     private long segmentsRefusedUntil;
+    private AppendRefusal lastRefusal;
     private volatile bool closed;
 
     private ChunkLog(
@@ -249,7 +250,7 @@ internal sealed class ChunkLog : IAsyncDisposable
             return null;
 
         if (context.Time.GetTimestamp() < segmentsRefusedUntil)
-            return AppendRefusal.DiskFull;
+            return lastRefusal;
 
         if (!context.HasRoom(reserve))
         {
@@ -257,32 +258,33 @@ internal sealed class ChunkLog : IAsyncDisposable
             return segments.Dying > context.MaxSegments / 4 ? AppendRefusal.Held : AppendRefusal.Full;
         }
 
+        var fault = TryCreate(segment);
+        if (fault is not null && SegmentTable.MeansNoSpace(fault) && segments.Live > 1)
+        {
+            // Somebody else filled the disk: give one segment of our own up for this one. For want of anything but space that would not help.
+            if (await EvictOldestAsync(segment))
+                fault = TryCreate(segment);
+        }
+
+        if (fault is null)
+            return null;
+
+        segmentsRefusedUntil = context.Time.GetTimestamp() + (long)(context.Options.DiskFullPause.TotalSeconds * context.Time.TimestampFrequency);
+        return lastRefusal = SegmentTable.MeansNoSpace(fault) ? AppendRefusal.DiskFull : AppendRefusal.NoSegment;
+    }
+
+    private Exception? TryCreate(int segment)
+    {
         try
         {
-            segments.Create(segment);
+            context.Segments.Create(segment);
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             context.Logger.SegmentRefused(e.Message);
+            return e;
         }
-
-        // Somebody else filled the disk: give one segment of our own up for this one, and if that does not help leave it for a while.
-        try
-        {
-            if (segments.Live > 1 && await EvictOldestAsync(segment))
-            {
-                segments.Create(segment);
-                return null;
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            context.Logger.SegmentRefused(e.Message);
-        }
-
-        segmentsRefusedUntil = context.Time.GetTimestamp() + (long)(context.Options.DiskFullPause.TotalSeconds * context.Time.TimestampFrequency);
-        return AppendRefusal.DiskFull;
     }
 
     private async ValueTask<bool> EvictOldestAsync(int next)

@@ -11,6 +11,9 @@ internal enum AppendRefusal
     /// <summary>The file system gave no space for a segment.</summary>
     DiskFull,
 
+    /// <summary>A segment could not be created for another reason, such as no free file handle.</summary>
+    NoSegment,
+
     /// <summary>Leases hold so many evicted segments that the capacity would be exceeded.</summary>
     Held,
 
@@ -162,6 +165,7 @@ internal sealed class ChunkStoreMetrics
         {
             AppendRefusal.Degraded => "degraded",
             AppendRefusal.DiskFull => "disk_full",
+            AppendRefusal.NoSegment => "no_segment",
             AppendRefusal.Held => "held",
             AppendRefusal.Full => "full",
             AppendRefusal.Closing => "closing",

@@ -10,6 +10,10 @@ namespace EdgeCache.Edge.Storage.Nvme;
 /// </summary>
 internal sealed class SegmentTable(string directory, string name, long segmentSize) : IDisposable
 {
+    private const int NoSpace = 28; // ENOSPC
+    private const int NoQuota = 122; // EDQUOT
+    private const int Unspecified = unchecked((int)0x80131620); // COR_E_IO: what .NET gives a failed allocation of disk space
+
     private readonly ConcurrentDictionary<int, SegmentFile> segments = new();
     private readonly Lock gate = new();
     private int dying;
@@ -69,6 +73,9 @@ internal sealed class SegmentTable(string directory, string name, long segmentSi
                 List(id, FileMode.Create, preallocate: true);
         }
     }
+
+    /// <summary>Whether a segment could not be created because the file system is full.</summary>
+    public static bool MeansNoSpace(Exception fault) => fault is IOException { HResult: NoSpace or NoQuota or Unspecified };
 
     /// <summary>Unlists and unlinks a segment; a second call does nothing.</summary>
     /// <returns>False when the file could not be unlinked: it is deleted as an orphan at the next open.</returns>
