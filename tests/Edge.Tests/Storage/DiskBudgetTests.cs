@@ -71,7 +71,7 @@ public sealed partial class DiskBudgetTests
     }
 
     [Fact]
-    public async Task Two_logs_that_evict_and_rescue_at_once_never_take_more_than_the_ceiling()
+    public async Task All_logs_of_a_drive_that_evict_and_rescue_at_once_never_take_more_than_the_ceiling()
     {
         const int Seed = 104, Writers = 3, Readers = 3, Chunks = 260;
         const long Capacity = Drive.MinimumWithSmallLog;
@@ -119,7 +119,11 @@ public sealed partial class DiskBudgetTests
             var bytes = TestChunks.Bytes(Seed, writer, ChunkGeometry.PayloadSize);
             int number;
             while ((number = Interlocked.Increment(ref next)) < Chunks)
-                await cache.AppendAsync(TestChunks.Id(Seed, number), bytes, (byte)(100 + writer), shared: false, Cancellation);
+            {
+                var what = new Origination("acme", (byte)(100 + writer), Shared: false);
+                await cache.AppendAsync(what, TestChunks.Id(Seed, number), bytes, Cancellation);
+                await cache.AppendBlocksAsync(what, TestChunks.Id(Seed + 1, number), 0, bytes.AsMemory(0, 20 * ChunkGeometry.BlockSize), Cancellation);
+            }
         })).ToArray();
         await Task.WhenAll(writing);
         await done.CancelAsync();
