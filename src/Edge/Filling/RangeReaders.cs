@@ -2,6 +2,7 @@ using EdgeCache.Edge.Authorization;
 using EdgeCache.Edge.Hosting;
 using EdgeCache.Edge.Pipeline;
 using EdgeCache.Edge.Storage;
+using EdgeCache.Edge.Storage.Eviction;
 using EdgeCache.Edge.Storage.Nvme;
 using EdgeCache.Shared.Http;
 using EdgeCache.Shared.Primitives;
@@ -10,7 +11,7 @@ using EdgeCache.Shared.S3;
 namespace EdgeCache.Edge.Filling;
 
 /// <summary>Opens readers of what a caller was authorised to read.</summary>
-internal sealed class RangeReaders(ChunkCache store, FillTable fills, FillOptions options, EdgeMetrics metrics)
+internal sealed class RangeReaders(ChunkCache store, FillTable fills, Prefetcher prefetcher, FillOptions options, EdgeMetrics metrics)
 {
     private readonly ReadPatterns _patterns = new();
     private readonly long _maxReadAhead = ByteSize.Parse(options.MaxReadAhead);
@@ -26,6 +27,24 @@ internal sealed class RangeReaders(ChunkCache store, FillTable fills, FillOption
         var pattern = version.Size > ChunkGeometry.PayloadSize ? _patterns.Begin(version.Generation, reader, plan.Offset, plan.Length) : default;
         var ahead = new ReadAhead(store, fills, target, reader, new ByteRange(plan.Offset, plan.Length), pattern, _maxReadAhead);
         return new RangeReader(store, fills, target, reader, plan.Offset, plan.Length, ahead, _patterns, metrics);
+    }
+
+    /// <summary>Has the whole object fetched, if there is place, and tells what of it is here now.</summary>
+    /// <param name="read">What may be read; not empty.</param>
+    /// <param name="reader">A hash of who asks.</param>
+    public (ChunkPresence Presence, Absence Why) Prefetch(AuthorisedRead read, byte reader)
+    {
+        var target = TargetOf(read);
+        var whole = new ByteRange(0, read.Version.Size);
+        var ahead = new ReadAhead(store, fills, target, reader, whole, default, _maxReadAhead);
+        using var survey = new RangeReader(store, fills, target, reader, whole.Offset, whole.Length, ahead, _patterns, metrics);
+        var presence = survey.Survey();
+        if (presence != ChunkPresence.All)
+        {
+            prefetcher.TryAdd(target);
+        }
+
+        return (presence, survey.WhyAbsent);
     }
 
     private static FillTarget TargetOf(AuthorisedRead read)

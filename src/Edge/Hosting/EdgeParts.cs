@@ -38,6 +38,7 @@ internal sealed class EdgeParts : IAsyncDisposable
     private readonly MetadataCache _metadata;
     private readonly ControlPlane _controlPlane;
     private readonly RegionSet _regions;
+    private readonly Prefetcher _prefetcher;
 
     public EdgeParts(
         EdgeOptions options,
@@ -69,6 +70,8 @@ internal sealed class EdgeParts : IAsyncDisposable
         Sources = new ChunkSources(Metrics);
         var runner = new FillRunner(store, Sources, Buffers, options.Fill, time, Metrics, loggers.CreateLogger<FillRunner>());
         Fills = new FillTable(store, runner, Scheduler, Metrics, _stopping.Token);
+        _prefetcher = new Prefetcher(Fills, store);
+        _prefetcher.Start();
     }
 
     public EdgeMetrics Metrics { get; }
@@ -118,7 +121,7 @@ internal sealed class EdgeParts : IAsyncDisposable
             Versions,
             new Authoriser(_time, _loggers.CreateLogger<Authoriser>()),
             audit,
-            new RangeReaders(_store, Fills, options.Fill, Metrics),
+            new RangeReaders(_store, Fills, _prefetcher, options.Fill, Metrics),
             new ObjectResponder(report, _time, _loggers.CreateLogger<ObjectResponder>()));
         var passing = new RequestForwarder(
             forwarder,
@@ -141,6 +144,7 @@ internal sealed class EdgeParts : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
+        await _prefetcher.DisposeAsync();
         await Fills.DrainAsync().WaitAsync(DrainTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (_owned.TryPop(out var disposable))
         {

@@ -24,6 +24,8 @@ internal sealed class ObjectReads(
     /// <summary>How often a read starts over because its version turned out to be gone upstream before anything was sent.</summary>
     private const int MaxRestarts = 3;
 
+    private const string PrefetchRange = "bytes=0-0";
+
     /// <summary>Answers the read, or returns the error to answer.</summary>
     public async Task<S3Error?> ServeAsync(EdgeRequest request)
     {
@@ -118,6 +120,12 @@ internal sealed class ObjectReads(
 
         if (!plan.SendsBody || plan.Length == 0)
         {
+            if (IsPrefetch(request) && plan.Status == StatusCodes.Status206PartialContent)
+            {
+                var (whole, why) = readers.Prefetch(read, request.Reader);
+                Report(request, whole, why, freshness);
+            }
+
             request.Phase = RequestPhase.Respond;
             responder.SendHead(request, read, plan, overrides);
             return (null, false);
@@ -125,12 +133,7 @@ internal sealed class ObjectReads(
 
         using var reader = readers.Open(read, plan, request.Reader);
         var presence = reader.Survey();
-        request.Outcome = OutcomeOf(presence, freshness);
-        if (presence != ChunkPresence.All && request.Reason != CacheReason.Invalidated)
-        {
-            request.Reason = ReasonOf(reader.WhyAbsent);
-        }
-
+        Report(request, presence, reader.WhyAbsent, freshness);
         request.Phase = RequestPhase.Fill;
         var (fault, _) = await reader.WaitAsync(request.Aborted);
         if (fault != ReadFault.None)
@@ -142,6 +145,19 @@ internal sealed class ObjectReads(
         responder.SendHead(request, read, plan, overrides);
         await responder.SendBodyAsync(request, reader);
         return (null, false);
+    }
+
+    /// <summary>HEAD of the first byte: the client wants the whole object here soon.</summary>
+    private static bool IsPrefetch(EdgeRequest request) =>
+        HttpMethods.IsHead(request.Http.Request.Method) && request.Http.Request.Headers.Range == PrefetchRange;
+
+    private static void Report(EdgeRequest request, ChunkPresence presence, Absence why, Freshness freshness)
+    {
+        request.Outcome = OutcomeOf(presence, freshness);
+        if (presence != ChunkPresence.All && request.Reason != CacheReason.Invalidated)
+        {
+            request.Reason = ReasonOf(why);
+        }
     }
 
     private static ObjectReadConditions Conditions(EdgeRequest request)

@@ -159,4 +159,38 @@ public sealed class WarmUpTests
         cluster.Ord.IsDown = true;
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await admin.SendAsync(HttpMethod.Post, "/v1/edge/warm", """{"bucket":"models","prefix":""}""")).Status);
     }
+
+    [Fact]
+    public async Task A_head_of_the_first_byte_has_the_whole_object_fetched_for_who_may_read_it()
+    {
+        await using var cluster = await AdminClient.StartClusterAsync();
+        var content = ByteStreams.Content(1, Large);
+        cluster.Ord.Put(EdgeCluster.Bucket, "a", content);
+        cluster.Ord.Put(EdgeCluster.Bucket, "b", content);
+        using (var refused = cluster.Unsigned(HttpMethod.Head, "/models/b"))
+        {
+            refused.Headers.Range = new(0, 0);
+            cluster.OtherSigner.Sign(refused);
+            Assert.Equal(HttpStatusCode.Forbidden, (await cluster.SendAsync(refused)).StatusCode);
+        }
+
+        Assert.Equal("LGA1; fwd=uri-miss; stored; detail=cold", await HeadAsync("a", "bytes=0-0"));
+        for (var polls = 0; polls < 1000 && await HeadAsync("a", "bytes=0-0") != "LGA1; hit"; polls++)
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        var asked = cluster.Ord.Ranges.Count;
+        Assert.Equal(content, await cluster.ReadAsync("a"));
+        Assert.Equal(asked, cluster.Ord.Ranges.Count);
+        await HeadAsync("b", "bytes=0-1");
+        Assert.DoesNotContain(cluster.Ord.Ranges, static r => r.Key == "b");
+
+        async Task<string> HeadAsync(string key, string range)
+        {
+            using var response = await cluster.SendAsync(cluster.Request(HttpMethod.Head, $"/models/{key}", range));
+            Assert.Equal(HttpStatusCode.PartialContent, response.StatusCode);
+            return response.Headers.GetValues("Cache-Status").Single();
+        }
+    }
 }
