@@ -7,21 +7,21 @@ namespace EdgeCache.Edge.Filling;
 /// <summary>How far a fill has come.</summary>
 /// <param name="State">Where it stands.</param>
 /// <param name="Failure">Why it failed, when it did.</param>
-/// <param name="Available">How many of the chunk's first bytes have arrived.</param>
+/// <param name="Available">How many of its first bytes have arrived.</param>
 internal readonly record struct FillProgress(FillState State, FillFailure Failure, int Available);
 
 /// <summary>
-/// The one ongoing fetch of a chunk: bytes arrive in a buffer, and everyone who waits is woken as they do. It belongs to no caller: users join
+/// The one ongoing fetch of a chunk, or of a run of its blocks: bytes arrive in a buffer, and everyone who waits is woken as they do. It belongs to no caller: users join
 /// while there is something to join and leave when they like; only if all leave while it is still queued is it abandoned.
 /// The runner owns one reference to the buffer, from <see cref="Begin"/> to <see cref="Retire"/>. Readers copy under a reference of their own and
 /// never keep it across a wait, so a slow client holds nothing.
 /// </summary>
 /// <param name="id">The chunk.</param>
-/// <param name="length">Its length in bytes.</param>
+/// <param name="extent">Which part of it. All offsets here count from its first byte.</param>
 /// <param name="reader">A hash of who wanted it first.</param>
 /// <param name="ticket">Its place in the queue, and then its part of the budget; whoever runs the fill disposes it, after the end.</param>
 /// <param name="abandoned">Cancelled when all users leave before the fetch begins.</param>
-internal sealed class ChunkFill(ChunkId id, int length, byte reader, FillTicket ticket, CancellationTokenSource abandoned)
+internal sealed class ChunkFill(ChunkId id, FillExtent extent, byte reader, FillTicket ticket, CancellationTokenSource abandoned)
 {
     private readonly Lock _lock = new();
     private FillState _state = FillState.Queued;
@@ -45,8 +45,11 @@ internal sealed class ChunkFill(ChunkId id, int length, byte reader, FillTicket 
     /// <summary>Whether somebody else wanted it too.</summary>
     public bool IsShared => Volatile.Read(ref _isShared);
 
-    /// <summary>The chunk's length in bytes.</summary>
-    public int Length => length;
+    /// <summary>Which part of the chunk it fetches.</summary>
+    public FillExtent Extent => extent;
+
+    /// <summary>How many bytes it fetches.</summary>
+    public int Length => extent.Length;
 
     /// <summary>Cancelled when all users left before the fetch began.</summary>
     public CancellationToken Abandoned => abandoned.Token;
@@ -55,10 +58,10 @@ internal sealed class ChunkFill(ChunkId id, int length, byte reader, FillTicket 
     public int Available => Volatile.Read(ref _available);
 
     /// <summary>The room for the bytes to come; for the runner only, between <see cref="Begin"/> and <see cref="Retire"/>.</summary>
-    public Memory<byte> Remaining => _buffer!.Memory[_available..length];
+    public Memory<byte> Remaining => _buffer!.Memory[_available..Length];
 
     /// <summary>All bytes; for the runner only, once complete.</summary>
-    public ReadOnlyMemory<byte> Payload => _buffer!.Memory[..length];
+    public ReadOnlyMemory<byte> Payload => _buffer!.Memory[..Length];
 
     /// <summary>Whether the fetch was given up.</summary>
     public bool HasFailed
@@ -181,9 +184,9 @@ internal sealed class ChunkFill(ChunkId id, int length, byte reader, FillTicket 
     {
         lock (_lock)
         {
-            Debug.Assert(_available + count <= length, "A fill can't hold more than the chunk.");
+            Debug.Assert(_available + count <= Length, "A fill can't hold more than the chunk.");
             Volatile.Write(ref _available, _available + count);
-            Move(_available == length ? FillState.Complete : FillState.Filling);
+            Move(_available == Length ? FillState.Complete : FillState.Filling);
         }
     }
 
@@ -200,12 +203,30 @@ internal sealed class ChunkFill(ChunkId id, int length, byte reader, FillTicket 
     {
         lock (_lock)
         {
-            _failure = failure;
-            if (_state != FillState.Abandoned)
+            if (_state is not (FillState.Failed or FillState.Abandoned))
             {
+                _failure = failure;
                 Move(FillState.Failed);
             }
         }
+    }
+
+    /// <summary>Gives a fill up that has not begun, because another one fetches its bytes too: its users look for that one. False when it has begun.</summary>
+    public bool TrySupersede()
+    {
+        lock (_lock)
+        {
+            if (_state != FillState.Queued)
+            {
+                return false;
+            }
+
+            _failure = FillFailure.Superseded;
+            Move(FillState.Failed);
+        }
+
+        abandoned.Cancel();
+        return true;
     }
 
     /// <summary>Completes when no user is left.</summary>

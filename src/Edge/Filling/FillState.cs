@@ -3,7 +3,7 @@ namespace EdgeCache.Edge.Filling;
 /// <summary>Where the fetch of a chunk stands.</summary>
 internal enum FillState
 {
-    /// <summary>Waiting for one of the slots and a buffer.</summary>
+    /// <summary>Waiting for its turn and a buffer.</summary>
     Queued,
 
     /// <summary>Bytes are arriving, or asked for.</summary>
@@ -39,4 +39,7 @@ internal enum FillFailure
 
     /// <summary>Too many fetches wait already.</summary>
     Busy,
+
+    /// <summary>The fetch of the whole chunk began first: its bytes are found there.</summary>
+    Superseded,
 }

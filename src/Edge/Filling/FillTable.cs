@@ -1,13 +1,19 @@
-using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using EdgeCache.Edge.Pipeline;
 using EdgeCache.Edge.Storage;
 using EdgeCache.Edge.Storage.Nvme;
 
 namespace EdgeCache.Edge.Filling;
 
+/// <summary>Where the bytes of a block are, or will be.</summary>
+/// <param name="Fill">The fill that has it, or will have it, with a place in it for the caller; null when it is stored, or too many fetches wait.</param>
+/// <param name="IsStored">Whether the store has it.</param>
+internal readonly record struct BlockPlace(ChunkFill? Fill, bool IsStored);
+
 /// <summary>
-/// All fetches of chunks that are under way, at most one per chunk however many want it: whoever asks either starts the fill or joins it.
-/// A fill stays in the table until its bytes are visible in the store, so there is no moment at which a chunk is in neither.
+/// All fetches that are under way. A block belongs to at most one of them, however many want it: whoever asks either starts a fill or joins it. A
+/// fill stays in the table until its bytes are visible in the store, and whether something is stored is looked up under the same lock, so there
+/// is no moment at which a block is in neither and none at which it is fetched twice.
 /// </summary>
 internal sealed class FillTable(
     ChunkCache store, FillRunner runner, FillScheduler scheduler, EdgeMetrics metrics, CancellationToken stopping)
@@ -15,7 +21,9 @@ internal sealed class FillTable(
     /// <summary>How often a chunk is fetched again that was evicted, or whose fetch was given up by others, before someone could make sure of it.</summary>
     private const int MaxTries = 3;
 
-    private readonly ConcurrentDictionary<ChunkId, ChunkFill> _fills = new();
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ChunkId, ChunkFills> _chunks = [];
+    private readonly BlockCensus _census = new();
     private int _count;
     private long _joined;
     private int _running;
@@ -31,56 +39,97 @@ internal sealed class FillTable(
     /// <summary>How many fills are kept that nobody reads now.</summary>
     public int Kept => Volatile.Read(ref _kept);
 
-    /// <summary>Whether a fill of the chunk is under way.</summary>
-    public bool Contains(ChunkId id) => _fills.ContainsKey(id);
+    /// <summary>Whether anything of the chunk is being fetched.</summary>
+    public bool Contains(ChunkId id)
+    {
+        lock (_lock)
+        {
+            return _chunks.ContainsKey(id);
+        }
+    }
 
     /// <summary>Whether all bytes of the chunk have arrived and only wait to be stored: reading them needs no origin.</summary>
-    public bool HasAllOf(ChunkId id) => _fills.TryGetValue(id, out var fill) && fill.Available == fill.Length;
+    public bool HasAllOf(ChunkId id)
+    {
+        lock (_lock)
+        {
+            return _chunks.TryGetValue(id, out var fills) && fills.Whole is { } fill && fill.Available == fill.Length;
+        }
+    }
 
-    /// <summary>Joins the fill of a chunk or starts it; null when too many wait already. A fill that is joined becomes as urgent as its most urgent user.</summary>
+    /// <summary>Joins the fill of a whole chunk or starts it; null when too many wait already. A fill that is joined becomes as urgent as its most urgent user.</summary>
     /// <param name="id">The chunk.</param>
     /// <param name="target">What it is part of, for whom, and how urgent it is.</param>
     /// <param name="reader">A hash of who wants it.</param>
     /// <param name="started">Whether this call started it.</param>
     public ChunkFill? JoinOrStart(ChunkId id, FillTarget target, byte reader, out bool started)
     {
-        while (true)
+        lock (_lock)
         {
-            if (_fills.TryGetValue(id, out var existing))
-            {
-                if (existing.TryJoin(reader))
-                {
-                    Interlocked.Increment(ref _joined);
-                    metrics.FillJoined();
-                    existing.Ticket.Raise(target.Priority);
-                    started = false;
-                    return existing;
-                }
-
-                Remove(existing);
-                continue;
-            }
-
-            var length = ChunkGeometry.LengthOf(id.Index, target.Version.Size);
-            if (scheduler.TryEnter(target.Organization, target.Priority, FillBuffers.SizeFor(length)) is not { } ticket)
-            {
-                started = false;
-                return null;
-            }
-
-            var fill = new ChunkFill(id, length, reader, ticket, new CancellationTokenSource());
-            if (!_fills.TryAdd(id, fill))
-            {
-                ticket.Dispose();
-                continue;
-            }
-
-            Interlocked.Increment(ref _count);
-            Interlocked.Increment(ref _running);
-            started = true;
-            _ = RunAsync(fill, target);
-            return fill;
+            started = false;
+            return TryJoin(id, static fills => fills.Whole, target, reader, out var fill)
+                ? fill
+                : Start(id, FillExtent.Whole(id.Index, target.Version.Size), target, reader, out started);
         }
+    }
+
+    /// <summary>Finds a chunk: in the store, or in a fill that is joined or started.</summary>
+    /// <param name="id">The chunk.</param>
+    /// <param name="target">What it is part of, for whom, and how urgent it is.</param>
+    /// <param name="reader">A hash of who wants it.</param>
+    public BlockPlace Find(ChunkId id, FillTarget target, byte reader)
+    {
+        lock (_lock)
+        {
+            return TryJoin(id, static fills => fills.Whole, target, reader, out var fill) ? new(fill, false)
+                : IsStored(id, target) ? new(null, true)
+                : new(Start(id, FillExtent.Whole(id.Index, target.Version.Size), target, reader, out _), false);
+        }
+    }
+
+    /// <summary>
+    /// Finds a block: in the store, or in a fill that is joined, or in one that is started for it and those that follow it without a gap and are in neither.
+    /// </summary>
+    /// <param name="id">The chunk.</param>
+    /// <param name="firstBlock">The number of the block.</param>
+    /// <param name="lastBlock">The last block that is wanted.</param>
+    /// <param name="isSmall">Whether a small range wants it: see <see cref="BlockCensus"/>.</param>
+    /// <param name="target">What it is part of, for whom, and how urgent it is.</param>
+    /// <param name="reader">A hash of who wants it.</param>
+    public BlockPlace FindBlocks(ChunkId id, int firstBlock, int lastBlock, bool isSmall, FillTarget target, byte reader)
+    {
+        FillExtent extent;
+        ChunkFill? fill;
+        lock (_lock)
+        {
+            if (TryJoin(id, fills => fills.Covering(firstBlock), target, reader, out fill))
+            {
+                return new(fill, false);
+            }
+
+            if (store.Contains(id) || store.ContainsBlock(id, firstBlock))
+            {
+                return new(null, true);
+            }
+
+            var fills = _chunks.GetValueOrDefault(id);
+            var end = firstBlock;
+            while (end < lastBlock && fills?.Covering(end + 1) is null && !store.ContainsBlock(id, end + 1))
+            {
+                end++;
+            }
+
+            extent = FillExtent.Run(id.Index, target.Version.Size, firstBlock, end);
+            fill = Start(id, extent, target, reader, out _);
+        }
+
+        if (fill is not null && !extent.IsWhole &&
+            _census.Note(id, extent, isSmall, ChunkGeometry.BlocksOf(ChunkGeometry.LengthOf(id.Index, target.Version.Size))))
+        {
+            _ = FetchRestAsync(id, target);
+        }
+
+        return new(fill, false);
     }
 
     /// <summary>
@@ -91,7 +140,7 @@ internal sealed class FillTable(
     /// <param name="cancellationToken">Stops the wait; a fetch that nobody else wants and that has not begun is then given up.</param>
     public async Task<bool> EnsureAsync(FillTarget target, ChunkId id, CancellationToken cancellationToken)
     {
-        for (var attempt = 0; attempt < MaxTries && !store.Contains(id); attempt++)
+        for (var attempt = 0; attempt < MaxTries && !IsStored(id, target); attempt++)
         {
             if (JoinOrStart(id, target, reader: 0, out _) is not { } fill)
             {
@@ -113,7 +162,7 @@ internal sealed class FillTable(
             }
         }
 
-        return store.Contains(id);
+        return IsStored(id, target);
     }
 
     /// <summary>Takes a place in a fill over, so that the fill is not given up although whoever wanted it is gone.</summary>
@@ -136,20 +185,106 @@ internal sealed class FillTable(
         return idle.Task;
     }
 
-    private async Task LeaveAtEndAsync(ChunkFill fill)
+    /// <summary>
+    /// The fill of a whole chunk begins: the runs under way that it takes its bytes from, with a place in each. Those that have not begun are given up, since they
+    /// might wait for what this fill holds.
+    /// </summary>
+    public IReadOnlyList<ChunkFill> TakeRuns(ChunkFill whole)
     {
-        await fill.EndedAsync();
-        fill.Leave();
-        Interlocked.Decrement(ref _kept);
+        lock (_lock)
+        {
+            if (!_chunks.TryGetValue(whole.Id, out var fills) || fills.Runs.Count == 0)
+            {
+                return [];
+            }
+
+            var taken = new List<ChunkFill>();
+            foreach (var run in fills.Runs.ToArray())
+            {
+                if (run.TrySupersede())
+                {
+                    Remove(run);
+                }
+                else if (run.TryJoin(whole.Reader))
+                {
+                    taken.Add(run);
+                }
+            }
+
+            return taken;
+        }
+    }
+
+    /// <summary>Takes a fill out, so that whoever comes now starts afresh.</summary>
+    public void Remove(ChunkFill fill)
+    {
+        lock (_lock)
+        {
+            if (_chunks.TryGetValue(fill.Id, out var fills) && fills.Remove(fill))
+            {
+                _count--;
+                if (fills.IsEmpty)
+                {
+                    _chunks.Remove(fill.Id);
+                }
+            }
+        }
+    }
+
+    private bool IsStored(ChunkId id, FillTarget target) =>
+        store.Contains(id) || (target.Version.Size <= FillExtent.SmallObject && store.ContainsBlock(id, 0));
+
+    // Under the lock.
+    private bool TryJoin(ChunkId id, Func<ChunkFills, ChunkFill?> choose, FillTarget target, byte reader, [NotNullWhen(true)] out ChunkFill? fill)
+    {
+        while (_chunks.TryGetValue(id, out var fills) && choose(fills) is { } existing)
+        {
+            if (existing.TryJoin(reader))
+            {
+                _joined++;
+                metrics.FillJoined();
+                existing.Ticket.Raise(target.Priority);
+                fill = existing;
+                return true;
+            }
+
+            Remove(existing);
+        }
+
+        fill = null;
+        return false;
+    }
+
+    // Under the lock.
+    private ChunkFill? Start(ChunkId id, FillExtent extent, FillTarget target, byte reader, out bool started)
+    {
+        started = false;
+        if (scheduler.TryEnter(target.Organization, target.Priority, FillBuffers.SizeFor(extent.Length)) is not { } ticket)
+        {
+            return null;
+        }
+
+        var fill = new ChunkFill(id, extent, reader, ticket, new CancellationTokenSource());
+        if (!_chunks.TryGetValue(id, out var fills))
+        {
+            _chunks.Add(id, fills = new ChunkFills());
+        }
+
+        fills.Add(fill);
+        _count++;
+        Interlocked.Increment(ref _running);
+        started = true;
+        _ = RunAsync(fill, target);
+        return fill;
     }
 
     private async Task RunAsync(ChunkFill fill, FillTarget target)
     {
-        // The caller of JoinOrStart must not be held up by the first steps of the fetch.
+        // The caller, who holds the lock, must not be held up by the first steps of the fetch.
         await Task.Yield();
         try
         {
-            await runner.RunAsync(fill, target, Remove, stopping);
+            await runner.RunAsync(fill, target, this, stopping);
         }
         finally
         {
@@ -163,11 +298,22 @@ internal sealed class FillTable(
         }
     }
 
-    private void Remove(ChunkFill fill)
+    private async Task FetchRestAsync(ChunkId id, FillTarget target)
     {
-        if (_fills.TryRemove(new(fill.Id, fill)))
+        try
         {
-            Interlocked.Decrement(ref _count);
+            await EnsureAsync(target with { Priority = FillPriority.WarmUp }, id, stopping);
         }
+        catch (OperationCanceledException)
+        {
+            // The edge stops.
+        }
+    }
+
+    private async Task LeaveAtEndAsync(ChunkFill fill)
+    {
+        await fill.EndedAsync();
+        fill.Leave();
+        Interlocked.Decrement(ref _kept);
     }
 }

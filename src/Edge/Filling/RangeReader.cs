@@ -2,27 +2,27 @@ using EdgeCache.Edge.Pipeline;
 using EdgeCache.Edge.Storage;
 using EdgeCache.Edge.Storage.Eviction;
 using EdgeCache.Edge.Storage.Nvme;
+using EdgeCache.Shared.Http;
 
 namespace EdgeCache.Edge.Filling;
 
 /// <summary>
 /// Reads a range of one version in order: each chunk from the store if it is there, else from its fill as the bytes arrive, with the next chunks fetched
-/// ahead. Nothing is held between two reads but places in fills: no lease, no buffer.
+/// ahead; or, if the range moves no whole chunks, each block so. Nothing is held between two reads but places in fills: no lease, no buffer.
 /// </summary>
 internal sealed class RangeReader(
-    ChunkCache store, FillTable fills, FillTarget target, byte reader, long offset, long length, ReadAhead ahead, ReadPatterns patterns, EdgeMetrics metrics)
+    ChunkCache store, FillTable fills, FillTarget target, byte reader, ByteRange range, ReadScope scope, ReadAhead ahead, BlockReads blocks, EdgeMetrics metrics)
     : IDisposable
 {
     /// <summary>A look-up examines at most this many chunks, 4 GiB worth; beyond, the rest is taken to be like the first ones.</summary>
     private const int MaxSurveyed = 1024;
 
-    /// <summary>How often a chunk is sought again after it was evicted or found damaged between fill and read.</summary>
+    /// <summary>How often bytes are sought again that were evicted or found damaged between fill and read.</summary>
     private const int MaxSearches = 4;
 
-    private readonly int _first = ChunkGeometry.IndexOf(offset);
-    private readonly long _end = offset + length;
+    private readonly long _end = range.Offset + range.Length;
     private ChunkFill? _current;
-    private long _position = offset;
+    private long _position = range.Offset;
 
     /// <summary>The bytes that are still to be read.</summary>
     public long Remaining => _end - _position;
@@ -39,31 +39,42 @@ internal sealed class RangeReader(
     /// <summary>What of the range this edge has.</summary>
     public ChunkPresence Survey()
     {
-        if (length == 0)
+        if (range.Length == 0)
         {
             return ChunkPresence.All;
         }
 
-        var last = Math.Min(ChunkGeometry.IndexOf(_end - 1), _first + MaxSurveyed - 1);
-        int present = 0, absent = 0;
-        for (var index = _first; index <= last; index++)
+        var first = ChunkGeometry.IndexOf(range.Offset);
+        var last = Math.Min(ChunkGeometry.IndexOf(_end - 1), first + MaxSurveyed - 1);
+        bool present = false, absent = false;
+        for (var index = first; index <= last && !(present && absent); index++)
         {
-            if (store.Contains(Id(index)) || fills.HasAllOf(Id(index)))
+            var id = Id(index);
+            if (store.Contains(id) || fills.HasAllOf(id))
             {
-                present++;
-            }
-            else if (absent++ == 0)
-            {
-                WhyAbsent = store.WhyAbsent(Id(index));
+                present = true;
+                continue;
             }
 
-            if (present > 0 && absent > 0)
+            // Of a chunk that is read as a whole its first block tells enough.
+            var lastBlock = scope.IsSparse(index) ? scope.LastBlock(index) : scope.FirstBlock(index);
+            for (var block = scope.FirstBlock(index); block <= lastBlock; block++)
             {
-                return ChunkPresence.Some;
+                var isStored = store.ContainsBlock(id, block);
+                if (!isStored && !absent)
+                {
+                    WhyAbsent = store.WhyAbsent(id);
+                }
+
+                present |= isStored;
+                absent |= !isStored || !scope.IsSparse(index);
             }
         }
 
-        return absent == 0 ? ChunkPresence.All : fills.Contains(Id(_first)) ? ChunkPresence.Arriving : ChunkPresence.None;
+        return !absent ? ChunkPresence.All
+            : present ? ChunkPresence.Some
+            : fills.Contains(Id(first)) ? ChunkPresence.Arriving
+            : ChunkPresence.None;
     }
 
     /// <summary>
@@ -79,13 +90,30 @@ internal sealed class RangeReader(
 
         async ValueTask<(ReadFault Fault, int Available)> Filling()
         {
-            if (Enter(index) is not { } fill)
+            for (var search = 0; search < MaxSearches; search++)
             {
-                return (ReadFault.Busy, 0);
+                var place = Enter(index, within);
+                if (place.IsStored)
+                {
+                    return (ReadFault.None, (int)Math.Min(left, ChunkGeometry.BlockSize - (within % ChunkGeometry.BlockSize)));
+                }
+
+                if (place.Fill is not { } fill)
+                {
+                    return (ReadFault.Busy, 0);
+                }
+
+                var at = within - fill.Extent.Start;
+                var progress = await fill.WaitBeyondAsync(at, cancellationToken);
+                if (progress.Failure != FillFailure.Superseded)
+                {
+                    return (Fault(progress, at), (int)Math.Min(left, Math.Max(progress.Available - at, 1)));
+                }
+
+                LeaveCurrent();
             }
 
-            var progress = await fill.WaitBeyondAsync(within, cancellationToken);
-            return (Fault(progress, within), (int)Math.Min(left, Math.Max(progress.Available - within, 1)));
+            return (ReadFault.Unavailable, 0);
         }
     }
 
@@ -111,20 +139,31 @@ internal sealed class RangeReader(
                 metrics.ChunkDamaged();
             }
 
-            var fill = Enter(index);
-            if (fill is null)
+            var place = Enter(index, within);
+            if (place.IsStored)
+            {
+                if (await blocks.ReadStoredAsync(Id(index), within, destination, cancellationToken) is var read and > 0)
+                {
+                    StoredBytes += read;
+                    return Advance(read);
+                }
+
+                continue;
+            }
+
+            if (place.Fill is not { } fill)
             {
                 return (ReadFault.Busy, 0);
             }
 
-            var progress = await fill.WaitBeyondAsync(within, cancellationToken);
-            if (Fault(progress, within) is var fault and not ReadFault.None)
+            var at = within - fill.Extent.Start;
+            var progress = await fill.WaitBeyondAsync(at, cancellationToken);
+            if (Fault(progress, at) is var fault and not ReadFault.None)
             {
                 return (fault, 0);
             }
 
-            var count = fill.TryCopy(within, destination.Span);
-            if (count > 0)
+            if (fill.TryCopy(at, destination.Span) is var count and > 0)
             {
                 FilledBytes += count;
                 return Advance(count);
@@ -139,11 +178,8 @@ internal sealed class RangeReader(
     public void Dispose()
     {
         LeaveCurrent();
+        blocks.End();
         ahead.End();
-        if (ahead.IsOn)
-        {
-            patterns.Keep(target.Version.Generation, reader, _end, ahead.Window);
-        }
     }
 
     private ChunkId Id(int index) => new(target.Version.Generation, index);
@@ -161,18 +197,28 @@ internal sealed class RangeReader(
         return (ReadFault.None, count);
     }
 
-    /// <summary>The fill of the chunk, joined or started; null when too many wait. Fetches ahead from there.</summary>
-    private ChunkFill? Enter(int index)
+    /// <summary>Where the next byte is: in a stored block, or in a fill, joined or started; neither when too many wait. Fetches ahead from there.</summary>
+    private BlockPlace Enter(int index, int within)
     {
-        if (_current?.Id.Index == index)
+        if (_current is { } current && current.Id.Index == index && current.Extent.Covers(within))
         {
-            return _current;
+            return new(current, false);
         }
 
         LeaveCurrent();
-        _current = ahead.Take(index) ?? fills.JoinOrStart(Id(index), target, reader, out _);
-        ahead.Entered(index, waits: _current is { } fill && fill.Available < fill.Length);
-        return _current;
+        BlockPlace place;
+        if (scope.IsSparse(index))
+        {
+            place = blocks.Find(Id(index), within);
+        }
+        else
+        {
+            place = ahead.Take(index) is { } begun ? new(begun, false) : fills.Find(Id(index), target, reader);
+            ahead.Entered(index, waits: place.Fill is { } fill && fill.Available < fill.Length);
+        }
+
+        _current = place.Fill;
+        return place;
     }
 
     private void LeaveCurrent()
@@ -181,12 +227,13 @@ internal sealed class RangeReader(
         _current = null;
     }
 
-    private static ReadFault Fault(FillProgress progress, int within) => progress.State switch
+    private static ReadFault Fault(FillProgress progress, int at) => progress.State switch
     {
-        FillState.Failed or FillState.Abandoned when progress.Available <= within => progress.Failure switch
+        FillState.Failed or FillState.Abandoned when progress.Available <= at => progress.Failure switch
         {
             FillFailure.VersionGone => ReadFault.VersionGone,
             FillFailure.Busy => ReadFault.Busy,
+            FillFailure.Superseded => ReadFault.None,
             _ => ReadFault.Unavailable,
         },
         _ => ReadFault.None,

@@ -25,8 +25,10 @@ internal sealed class RangeReaders(ChunkCache store, FillTable fills, Prefetcher
         var target = TargetOf(read);
         var version = read.Version;
         var pattern = version.Size > ChunkGeometry.PayloadSize ? _patterns.Begin(version.Generation, reader, plan.Offset, plan.Length) : default;
-        var ahead = new ReadAhead(store, fills, target, reader, new ByteRange(plan.Offset, plan.Length), pattern, _maxReadAhead);
-        return new RangeReader(store, fills, target, reader, plan.Offset, plan.Length, ahead, _patterns, metrics);
+        var range = new ByteRange(plan.Offset, plan.Length);
+        var scope = new ReadScope(version.Size, range, pattern);
+        var ahead = new ReadAhead(store, fills, target, reader, range, _patterns, pattern, _maxReadAhead);
+        return new RangeReader(store, fills, target, reader, range, scope, ahead, new BlockReads(store, fills, target, reader, scope), metrics);
     }
 
     /// <summary>Has the whole object fetched, if there is place, and tells what of it is here now.</summary>

@@ -1,5 +1,6 @@
 using EdgeCache.Edge.Storage;
 using EdgeCache.Edge.Storage.Nvme;
+using EdgeCache.Shared.Http;
 
 namespace EdgeCache.Edge.Filling;
 
@@ -13,10 +14,11 @@ namespace EdgeCache.Edge.Filling;
 /// <param name="target">What is read.</param>
 /// <param name="reader">A hash of who reads.</param>
 /// <param name="range">The object's bytes that are read.</param>
+/// <param name="patterns">Remembers the window for the next read.</param>
 /// <param name="pattern">What was read before.</param>
 /// <param name="maximum">The widest window, in bytes; 0: nothing is fetched ahead.</param>
 internal sealed class ReadAhead(
-    ChunkCache store, FillTable fills, FillTarget target, byte reader, Shared.Http.ByteRange range, ReadPattern pattern, long maximum)
+    ChunkCache store, FillTable fills, FillTarget target, byte reader, ByteRange range, ReadPatterns patterns, ReadPattern pattern, long maximum)
 {
     /// <summary>The window of a read that nothing is known of, in bytes.</summary>
     private const long InitialWindow = 4L * ChunkGeometry.PayloadSize;
@@ -27,11 +29,7 @@ internal sealed class ReadAhead(
     private int _to = ChunkGeometry.IndexOf(range.Offset);
     private bool _isOn = pattern.Window > 0;
 
-    /// <summary>How far ahead it fetches, in bytes; 0 while nothing had to be fetched.</summary>
-    public long Window { get; private set; } = Math.Min(maximum, Math.Max(InitialWindow, pattern.Window));
-
-    /// <summary>Whether anything is fetched ahead.</summary>
-    public bool IsOn => _isOn;
+    private long _window = Math.Min(maximum, Math.Max(InitialWindow, pattern.Window));
 
     /// <summary>The fill of a chunk if it was begun ahead, with its place passed to the caller; places in fills before it are given up.</summary>
     public ChunkFill? Take(int index)
@@ -56,7 +54,7 @@ internal sealed class ReadAhead(
     {
         if (_isOn && waits)
         {
-            Window = Math.Min(maximum, Window * 2);
+            _window = Math.Min(maximum, _window * 2);
         }
 
         _isOn = true;
@@ -66,7 +64,7 @@ internal sealed class ReadAhead(
     /// <summary>Begins fills up to the window from the chunk that is being read; nothing before one had to be fetched.</summary>
     public void Extend(int index)
     {
-        var chunks = (int)(Window / ChunkGeometry.PayloadSize);
+        var chunks = (int)(_window / ChunkGeometry.PayloadSize);
         if (!_isOn || index + chunks <= _to)
         {
             return;
@@ -92,6 +90,11 @@ internal sealed class ReadAhead(
     /// <summary>The read is over: what it alone wanted and has not begun is given up, but not what the next one is expected to want.</summary>
     public void End()
     {
+        if (_isOn)
+        {
+            patterns.Keep(target.Version.Generation, reader, range.Offset + range.Length, _window);
+        }
+
         while (_begun.TryDequeue(out var fill))
         {
             if (fill.Id.Index > _last)
@@ -108,7 +111,7 @@ internal sealed class ReadAhead(
     // A reader that goes on from where it left off will go on again: then it is fetched beyond the range, as far as it was read so far.
     private int Furthest => pattern.Streak == 0
         ? _last
-        : ChunkGeometry.IndexOf(Math.Min(target.Version.Size, range.Offset + range.Length + Math.Min(Window, pattern.Streak)) - 1);
+        : ChunkGeometry.IndexOf(Math.Min(target.Version.Size, range.Offset + range.Length + Math.Min(_window, pattern.Streak)) - 1);
 
     private ChunkId Id(int index) => new(target.Version.Generation, index);
 }

@@ -68,7 +68,8 @@ internal sealed class EdgeParts : IAsyncDisposable
         Scheduler = new FillScheduler(budget, options.Fill.MaxActive, options.Fill.MaxQueued);
         Metrics.Observe(Scheduler);
         Sources = new ChunkSources(Metrics);
-        var runner = new FillRunner(store, Sources, Buffers, options.Fill, time, Metrics, loggers.CreateLogger<FillRunner>());
+        var fetcher = new FillFetcher(store, Sources, options.Fill, time, Metrics, loggers.CreateLogger<FillFetcher>());
+        var runner = new FillRunner(store, fetcher, Buffers, time, Metrics, loggers.CreateLogger<FillRunner>());
         Fills = new FillTable(store, runner, Scheduler, Metrics, _stopping.Token);
         _prefetcher = new Prefetcher(Fills, store);
         _prefetcher.Start();

@@ -174,5 +174,6 @@ internal sealed class EdgeMetrics
         FillFailure.Unreachable => "unreachable",
         FillFailure.Refused => "refused",
         FillFailure.Busy => "busy",
+        FillFailure.Superseded => "superseded",
     };
 }

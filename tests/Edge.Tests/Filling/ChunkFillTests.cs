@@ -13,7 +13,7 @@ public sealed class ChunkFillTests : IDisposable
     private readonly CancellationTokenSource _abandoned = new();
     private readonly ChunkFill _fill;
 
-    public ChunkFillTests() => _fill = new ChunkFill(new ChunkId(new Generation(1, 2), 0), Length, reader: 1, Ticket(), _abandoned);
+    public ChunkFillTests() => _fill = new ChunkFill(new ChunkId(new Generation(1, 2), 0), new FillExtent(0, Length, IsWhole: true, IsBlocks: false), reader: 1, Ticket(), _abandoned);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -5,6 +5,7 @@ using System.Text.Json;
 using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.Replication;
+using EdgeCache.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -22,7 +23,7 @@ internal sealed class FakeRegion(string name, TimeProvider time) : IAsyncDisposa
     /// <summary>The length of a page of a listing: short, so that tests see several.</summary>
     private const int MaxListed = 3;
 
-    private readonly ConcurrentDictionary<(string Bucket, string Key), (VersionFacts Facts, byte[] Bytes)> _objects = new();
+    private readonly ConcurrentDictionary<(string Bucket, string Key), (VersionFacts Facts, Action<long, Memory<byte>> Read)> _objects = new();
     private readonly ConcurrentDictionary<string, BucketFacts> _buckets = new();
     private FakeServer _s3 = null!;
     private FakeServer _admin = null!;
@@ -93,7 +94,17 @@ internal sealed class FakeRegion(string name, TimeProvider time) : IAsyncDisposa
 
     /// <summary>Stores an object and tells of it, unless <paramref name="publish"/> is false.</summary>
     public (VersionFacts Facts, long Sequence) Put(
-        string bucket, string key, byte[] bytes, Func<VersionFacts, VersionFacts>? with = null, bool publish = true)
+        string bucket, string key, byte[] bytes, Func<VersionFacts, VersionFacts>? with = null, bool publish = true) =>
+        Put(
+            bucket, key, bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes))[..32],
+            (offset, destination) => bytes.AsMemory((int)offset, destination.Length).CopyTo(destination), with, publish);
+
+    /// <summary>Stores an object whose bytes are those of <see cref="ByteStreams"/> and are made as they are asked for.</summary>
+    public VersionFacts PutSeeded(string bucket, string key, int seed, long size) => Put(
+        bucket, key, size, seed.ToString("x32", CultureInfo.InvariantCulture), (offset, destination) => ByteStreams.Fill(seed, offset, destination.Span), null, true).Facts;
+
+    private (VersionFacts Facts, long Sequence) Put(
+        string bucket, string key, long size, string etag, Action<long, Memory<byte>> read, Func<VersionFacts, VersionFacts>? with, bool publish)
     {
         var sequence = Feed.Advance();
         var facts = new VersionFacts
@@ -102,13 +113,13 @@ internal sealed class FakeRegion(string name, TimeProvider time) : IAsyncDisposa
             Key = key,
             Generation = Generation.New(TimeProvider.System),
             VersionId = string.Empty,
-            Size = bytes.Length,
-            ETag = Convert.ToHexStringLower(SHA256.HashData(bytes))[..32],
+            Size = size,
+            ETag = etag,
             LastModified = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero),
             OwnerOrganizationId = _buckets[bucket].OwnerOrganizationId,
         };
         facts = with?.Invoke(facts) ?? facts;
-        _objects[(bucket, key)] = (facts, bytes);
+        _objects[(bucket, key)] = (facts, read);
         if (publish)
         {
             Feed.PublishAt(sequence, ChangeKind.ObjectChanged, bucket, key);
@@ -132,7 +143,7 @@ internal sealed class FakeRegion(string name, TimeProvider time) : IAsyncDisposa
     /// <summary>Answers a range with the object's own bytes, up to <paramref name="limit"/> of them, without ending the response.</summary>
     public async Task SendAsync(HttpContext context, RangeRequest range, int limit = int.MaxValue)
     {
-        var (facts, bytes) = _objects.Values.First(o => o.Facts.Generation == range.Generation);
+        var (facts, read) = _objects.Values.First(o => o.Facts.Generation == range.Generation);
         if (!context.Response.HasStarted)
         {
             context.Response.StatusCode = StatusCodes.Status206PartialContent;
@@ -141,7 +152,9 @@ internal sealed class FakeRegion(string name, TimeProvider time) : IAsyncDisposa
         }
 
         var count = (int)Math.Min(limit, range.To - range.From + 1);
-        await context.Response.Body.WriteAsync(bytes.AsMemory((int)range.From, count), context.RequestAborted);
+        var bytes = new byte[count];
+        read(range.From, bytes);
+        await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
         await context.Response.Body.FlushAsync(context.RequestAborted);
     }
 
