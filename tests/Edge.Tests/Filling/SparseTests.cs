@@ -64,7 +64,7 @@ public sealed class SparseTests
         await ObjectReadTests.StoredAsync(cluster);
         cluster.Ord.Ranges.Clear();
         using var partial = await cluster.GetAsync("a", $"bytes={19 * Block}-{(26 * Block) - 1}");
-        Assert.Equal("LGA1; fwd=partial; stored", partial.Headers.GetValues("Cache-Status").Single());
+        Assert.Equal("LGA1; fwd=partial; stored; detail=cold", partial.Headers.GetValues("Cache-Status").Single());
         Assert.Equal(-1, ByteStreams.FirstDifference(Seed, 19 * Block, await partial.Content.ReadAsByteArrayAsync(Token)));
         Assert.Equal(
             [(19L * Block, (20L * Block) - 1), (21L * Block, (22L * Block) - 1), (24L * Block, (26L * Block) - 1)],
