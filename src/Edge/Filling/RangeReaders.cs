@@ -25,10 +25,7 @@ internal sealed class RangeReaders(ChunkCache store, FillTable fills, Prefetcher
         var target = TargetOf(read);
         var version = read.Version;
         var pattern = version.Size > ChunkGeometry.PayloadSize ? _patterns.Begin(version.Generation, reader, plan.Offset, plan.Length) : default;
-        var range = new ByteRange(plan.Offset, plan.Length);
-        var scope = new ReadScope(version.Size, range, pattern);
-        var ahead = new ReadAhead(store, fills, target, reader, range, _patterns, pattern, _maxReadAhead);
-        return new RangeReader(store, fills, target, reader, range, scope, ahead, new BlockReads(store, fills, target, reader, scope), metrics);
+        return Open(target, new ByteRange(plan.Offset, plan.Length), pattern, reader);
     }
 
     /// <summary>Has the whole object fetched, if there is place, and tells what of it is here now.</summary>
@@ -37,9 +34,7 @@ internal sealed class RangeReaders(ChunkCache store, FillTable fills, Prefetcher
     public (ChunkPresence Presence, Absence Why) Prefetch(AuthorisedRead read, byte reader)
     {
         var target = TargetOf(read);
-        var whole = new ByteRange(0, read.Version.Size);
-        var ahead = new ReadAhead(store, fills, target, reader, whole, default, _maxReadAhead);
-        using var survey = new RangeReader(store, fills, target, reader, whole.Offset, whole.Length, ahead, _patterns, metrics);
+        using var survey = Open(target, new ByteRange(0, read.Version.Size), default, reader);
         var presence = survey.Survey();
         if (presence != ChunkPresence.All)
         {
@@ -47,6 +42,13 @@ internal sealed class RangeReaders(ChunkCache store, FillTable fills, Prefetcher
         }
 
         return (presence, survey.WhyAbsent);
+    }
+
+    private RangeReader Open(FillTarget target, in ByteRange range, ReadPattern pattern, byte reader)
+    {
+        var scope = new ReadScope(target.Version.Size, range, pattern);
+        var ahead = new ReadAhead(store, fills, target, reader, range, _patterns, pattern, _maxReadAhead);
+        return new RangeReader(store, fills, target, reader, range, scope, ahead, new BlockReads(store, fills, target, reader, scope), metrics);
     }
 
     private static FillTarget TargetOf(AuthorisedRead read)
