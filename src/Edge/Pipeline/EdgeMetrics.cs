@@ -12,10 +12,15 @@ internal sealed class EdgeMetrics
     /// <summary>The meter's name.</summary>
     public const string MeterName = "EdgeCache.Edge";
 
+    /// <summary>How many organizations have a label of their own; those that come later share <see cref="BoundedLabels.Other"/>.</summary>
+    private const int MaxOrganizations = 200;
+
     private readonly Meter _meter;
     private readonly Counter<long> _requests;
     private readonly Counter<long> _bytes;
     private readonly Histogram<double> _firstByte;
+    private readonly Counter<long> _saved;
+    private readonly BoundedLabels _organizations = new(MaxOrganizations);
     private readonly Counter<long> _resolved;
     private readonly Counter<long> _fillsStarted;
     private readonly Counter<long> _fillsJoined;
@@ -33,6 +38,8 @@ internal sealed class EdgeMetrics
         _requests = _meter.CreateCounter<long>("edgecache.edge.requests", "{request}", "Requests answered.");
         _bytes = _meter.CreateCounter<long>("edgecache.edge.bytes", "By", "Body bytes sent to clients, by where they came from.");
         _firstByte = _meter.CreateHistogram<double>("edgecache.edge.first_byte", "s", "Time to the first byte of the answer.");
+        _saved = _meter.CreateCounter<long>(
+            "edgecache.edge.saved", "By", "Body bytes served from the cache instead of from an origin, by the organization that owns the bucket.");
         _resolved = _meter.CreateCounter<long>("edgecache.edge.resolved", "{fact}", "Facts looked up, by kind and freshness.");
         _fillsStarted = _meter.CreateCounter<long>("edgecache.edge.fills.started", "{fill}", "Fetches of chunks begun.");
         _fillsJoined = _meter.CreateCounter<long>("edgecache.edge.fills.joined", "{fill}", "Reads that joined a fetch under way.");
@@ -72,6 +79,11 @@ internal sealed class EdgeMetrics
             new("operation", request.S3?.Operation.ToString() ?? "none"), new("outcome", outcome), new("reason", CacheReport.Name(request.Reason)),
             new("status", status), new("region", request.Region ?? "none"));
         AddBytes("hit", request.StoredBytes);
+        if (request.StoredBytes > 0 && request.Owner is { } owner)
+        {
+            _saved.Add(request.StoredBytes, new KeyValuePair<string, object?>("organization", _organizations.For(owner)));
+        }
+
         AddBytes("fill", request.FilledBytes);
         if (firstByteSeconds is { } seconds)
         {

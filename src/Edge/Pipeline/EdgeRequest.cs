@@ -39,6 +39,9 @@ internal sealed class EdgeRequest(HttpContext http, string id, long startedAt)
     /// <summary>The region that the request concerns; null when it is not known.</summary>
     public string? Region { get; set; }
 
+    /// <summary>The organization that owns the bucket; null when it is not known.</summary>
+    public string? Owner { get; set; }
+
     /// <summary>The timestamp of the first byte of the answer; null when there was none.</summary>
     public long? FirstByteAt { get; set; }
 

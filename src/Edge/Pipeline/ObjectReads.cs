@@ -47,6 +47,7 @@ internal sealed class ObjectReads(
         }
 
         request.Region = bucket!.Region.Name;
+        request.Owner = bucket.Facts.OwnerOrganizationId;
         if (request.Http.Request.Headers.TryGetValue(ExpectedBucketOwner.Header, out var owner) &&
             ExpectedBucketOwner.Check(owner.ToString(), bucket.Facts) is { } otherOwner)
         {

@@ -3,6 +3,9 @@ namespace EdgeCache.EndToEnd.Tests.Harness;
 /// <summary>Files with reproducible contents, and their comparison.</summary>
 internal static class Files
 {
+    /// <summary>The directory of the solution that these tests were built from.</summary>
+    public static string RepositoryRoot { get; } = FindRoot(new DirectoryInfo(AppContext.BaseDirectory));
+
     /// <summary>Writes <paramref name="length"/> bytes drawn from <paramref name="seed"/>.</summary>
     public static string Write(string directory, string name, int length, int seed)
     {
@@ -57,4 +60,8 @@ internal static class Files
 
     private static List<string> Names(string directory) =>
         [.. Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(directory, f)).Order(StringComparer.Ordinal)];
+
+    private static string FindRoot(DirectoryInfo directory) => File.Exists(Path.Combine(directory.FullName, "EdgeCache.sln"))
+        ? directory.FullName
+        : FindRoot(directory.Parent ?? throw new InvalidOperationException("The tests do not run from inside the source tree."));
 }

@@ -55,14 +55,5 @@ public sealed class DotnetRunTests
         return SpawnedProcess.StartDotnet(directory, ["run", "--no-build", .. configuration, "--project", Project(project), "--", .. arguments]);
     }
 
-    private static string Project(string name)
-    {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "EdgeCache.sln")))
-        {
-            root = root.Parent ?? throw new InvalidOperationException("The tests do not run from inside the source tree.");
-        }
-
-        return Path.Combine(root.FullName, "src", name, $"EdgeCache.{name}.csproj");
-    }
+    private static string Project(string name) => Path.Combine(Files.RepositoryRoot, "src", name, $"EdgeCache.{name}.csproj");
 }
