@@ -37,6 +37,12 @@ public sealed class EdgeOptions
     /// </summary>
     public double SmallShare { get; set; } = 0.1;
 
+    /// <summary>What organizations are sure of in the cache and held to; the sum of all floors is at most the capacity of all drives. At most <see cref="EdgeOptionsValidator.MaxCacheShares"/>.</summary>
+    public IList<CacheShareOptions> CacheShares { get; } = [];
+
+    /// <summary>The part of the cache that may be pinned, 0 to 0.7; of objects up to 64 KiB and of larger ones separately.</summary>
+    public double MaxPinnedShare { get; set; } = 0.5;
+
     /// <summary>
     /// How often <see cref="CacheSize"/> may be written per day once it is full, to spare the drive; up to 1000, 0 for no limit. Over it, what is
     /// fetched for the first time is not stored; what is fetched again is.

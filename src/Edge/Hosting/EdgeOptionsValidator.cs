@@ -1,6 +1,7 @@
 using EdgeCache.Edge.Filling;
 using EdgeCache.Edge.Storage;
 using EdgeCache.Edge.Storage.Blocks;
+using EdgeCache.Edge.Storage.Eviction;
 using EdgeCache.Edge.Storage.Nvme;
 using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.Processes;
@@ -13,6 +14,9 @@ public sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
 {
     /// <summary>The shortest cluster secret accepted, in characters.</summary>
     public const int MinSecretLength = 16;
+
+    /// <summary>The most organizations that have a share of the cache.</summary>
+    public const int MaxCacheShares = 128;
 
     /// <summary>The most drives that one edge takes.</summary>
     public const int MaxDrives = 64;
@@ -29,6 +33,8 @@ public sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
         Check(errors, !string.IsNullOrWhiteSpace(options.DataDirectory), "DataDirectory is empty");
         CheckSize(errors, nameof(options.CacheSize), options.CacheSize, ChunkCacheOptions.MinimumCapacity);
         CheckSmallShare(errors, options);
+        CheckCacheShares(errors, options);
+        Check(errors, options.MaxPinnedShare is >= 0 and <= 0.7, "MaxPinnedShare must lie between 0 and 0.7");
         CheckDrives(errors, options.CacheDirectories);
         Check(errors, options.CacheWritesPerDay is >= 0 and <= 1000, "CacheWritesPerDay must lie between 0 and 1000");
         Check(errors, Enum.IsDefined(options.Checksums), "Checksums must be 'strict' or 'once'");
@@ -77,6 +83,29 @@ public sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
         var small = (long)(capacity * options.SmallShare);
         Check(errors, small >= BlockStoreOptions.MinimumCapacity, $"SmallShare must leave {BlockStoreOptions.MinimumCapacity} bytes of CacheSize to small objects");
         Check(errors, capacity - small >= ChunkStoreOptions.MinimumCapacity, $"SmallShare must leave {ChunkStoreOptions.MinimumCapacity} bytes of CacheSize to large objects");
+    }
+
+    private static void CheckCacheShares(List<string> errors, EdgeOptions options)
+    {
+        var shares = options.CacheShares;
+        var capacity = CacheSettings.CapacityOf(options);
+        Check(errors, shares.Count <= MaxCacheShares, $"CacheShares must name at most {MaxCacheShares} organizations");
+        Check(errors, shares.Select(static s => s.Organization).Distinct(StringComparer.Ordinal).Count() == shares.Count, "CacheShares names an organization twice");
+        double floors = 0;
+        for (var i = 0; i < shares.Count && capacity > 0; i++)
+        {
+            Check(errors, shares[i].Organization.Length is > 0 and <= OrganizationTable.MaxNameLength && !shares[i].Organization.Any(char.IsControl),
+                $"CacheShares:{i}:Organization must have 1 to {OrganizationTable.MaxNameLength} characters");
+            var floorIsGood = CacheShareOptions.TryParse(shares[i].Floor, capacity, out var floor);
+            Check(errors, floorIsGood, $"CacheShares:{i}:Floor '{shares[i].Floor}' must be a size or percentage of at most the cache's capacity");
+            double cap = 1;
+            var capIsGood = shares[i].Cap.Length == 0 || (CacheShareOptions.TryParse(shares[i].Cap, capacity, out cap) && cap > 0);
+            Check(errors, capIsGood, $"CacheShares:{i}:Cap '{shares[i].Cap}' must be a size or percentage of at most the cache's capacity, and not 0");
+            Check(errors, !floorIsGood || !capIsGood || floor <= cap, $"CacheShares:{i}:Floor must be at most its Cap");
+            floors += floor;
+        }
+
+        Check(errors, floors <= 1 + 1e-9, "CacheShares: the sum of all floors exceeds the cache's capacity");
     }
 
     private static void CheckDrives(List<string> errors, IList<string> directories)

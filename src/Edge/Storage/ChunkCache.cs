@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using EdgeCache.Edge.Storage.Blocks;
 using EdgeCache.Edge.Storage.Eviction;
 using EdgeCache.Edge.Storage.Nvme;
+using EdgeCache.Edge.Storage.Pins;
 using EdgeCache.Shared.Primitives;
 
 namespace EdgeCache.Edge.Storage;
@@ -15,7 +16,16 @@ internal sealed class ChunkCache : IAsyncDisposable
 {
     private readonly Drive[] _drives;
 
-    private ChunkCache(Drive[] drives) => _drives = drives;
+    private ChunkCache(Drive[] drives, PinTable pins) => (_drives, Pins) = (drives, pins);
+
+    /// <summary>What outlives evictions and purges.</summary>
+    public PinTable Pins { get; }
+
+    /// <summary>What the configured organizations have on all drives, and last all others together.</summary>
+    public IReadOnlyList<OrganizationState> Organizations => [.. _drives
+        .SelectMany(static drive => drive.Organizations)
+        .GroupBy(static state => state.Organization, StringComparer.Ordinal)
+        .Select(static states => states.Aggregate(static (sum, state) => sum + state))];
 
     /// <summary>The drives, in the order of the options.</summary>
     public IReadOnlyList<Drive> Drives => _drives;
@@ -38,12 +48,15 @@ internal sealed class ChunkCache : IAsyncDisposable
     public static async Task<ChunkCache> OpenAsync(
         ChunkCacheOptions options, TimeProvider time, ILoggerFactory loggerFactory, IMeterFactory? meterFactory, CancellationToken cancellationToken)
     {
+        ChunkCache? cache = null;
+        var pins = OpenPins(options, time, loggerFactory);
+        _ = new CacheMetrics(meterFactory, () => Volatile.Read(ref cache));
         var drives = new List<Drive>();
         var faults = new List<Exception>();
         try
         {
             foreach (var drive in options.Drives)
-                drives.Add(new Drive(drive, options, time, loggerFactory, meterFactory));
+                drives.Add(new Drive(drive, options, pins, time, loggerFactory, meterFactory));
             foreach (var drive in drives)
             {
                 if (await drive.StartAsync(cancellationToken) is { } fault)
@@ -54,7 +67,8 @@ internal sealed class ChunkCache : IAsyncDisposable
             if (faults.Count == drives.Count)
                 throw faults is [IOException single] ? single : new IOException(string.Join("; ", faults.Select(static fault => fault.Message)), faults[0]);
 
-            return new ChunkCache([.. drives]);
+            Volatile.Write(ref cache, new ChunkCache([.. drives], pins));
+            return cache;
         }
         catch
         {
@@ -168,12 +182,15 @@ internal sealed class ChunkCache : IAsyncDisposable
         return resident;
     }
 
-    /// <summary>Drops what is stored of an object. Readers miss it at once; its space returns with the eviction of its segments.</summary>
+    /// <summary>Drops what is stored of an object, unless it is pinned. Readers miss it at once; its space returns with the eviction of its segments.</summary>
     /// <param name="generation">The object.</param>
     /// <param name="size">Its size in bytes.</param>
     /// <returns>The chunks of which all or single blocks were stored.</returns>
     public int Purge(Generation generation, long size)
     {
+        if (Pins.IsPinned(generation))
+            return 0;
+
         var purged = 0;
         for (var index = 0; ChunkGeometry.LengthOf(index, size) is var length and > 0; index++)
         {
@@ -196,6 +213,20 @@ internal sealed class ChunkCache : IAsyncDisposable
     {
         var below = ulong.MaxValue;
         return _drives.Length == 1 ? _drives[0] : Next(id.Hash, ref below)!;
+    }
+
+    private static PinTable OpenPins(ChunkCacheOptions options, TimeProvider time, ILoggerFactory loggerFactory)
+    {
+        var capacity = options.Drives.Sum(static drive => drive.CapacityBytes) * options.MaxPinnedShare;
+        var pins = PinTable.Open(
+            options.PinsFile ?? Path.Combine(options.Drives[0].Directory, PinTable.FileName),
+            new PinLimits((long)(capacity * (1 - options.SmallShare)), (long)(capacity * options.SmallShare)),
+            time,
+            out var isDamaged);
+        if (isDamaged)
+            loggerFactory.CreateLogger<PinTable>().PinsDamaged();
+
+        return pins;
     }
 
     private async ValueTask<bool> AppendMissingAsync(Origination what, ChunkId id, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)

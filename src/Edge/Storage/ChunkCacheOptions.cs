@@ -1,3 +1,4 @@
+using EdgeCache.Edge.Storage.Eviction;
 using EdgeCache.Edge.Storage.Nvme;
 
 namespace EdgeCache.Edge.Storage;
@@ -13,6 +14,15 @@ internal sealed record ChunkCacheOptions
 
     /// <summary>The block store's part of each drive's capacity, below 1; 0: there is none.</summary>
     public double SmallShare { get; init; } = 0.1;
+
+    /// <summary>Floors and caps of organizations, each named once.</summary>
+    public IReadOnlyList<CacheShare> Shares { get; init; } = [];
+
+    /// <summary>Where pins are kept; null: in the first drive's directory.</summary>
+    public string? PinsFile { get; init; }
+
+    /// <summary>The part of the capacity that may be pinned, of objects up to 64 KiB and of larger ones separately; below 1.</summary>
+    public double MaxPinnedShare { get; init; } = 0.5;
 
     /// <summary>The write budget, as multiples of a drive's capacity per day; 0: none.</summary>
     public double WritesPerDay { get; init; }

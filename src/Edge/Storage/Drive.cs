@@ -4,6 +4,7 @@ using System.Text;
 using EdgeCache.Edge.Storage.Blocks;
 using EdgeCache.Edge.Storage.Eviction;
 using EdgeCache.Edge.Storage.Nvme;
+using EdgeCache.Edge.Storage.Pins;
 
 namespace EdgeCache.Edge.Storage;
 
@@ -24,6 +25,7 @@ internal sealed class Drive : IAsyncDisposable
 
     private readonly ChunkStoreOptions _options;
     private readonly ChunkCacheOptions _cache;
+    private readonly PinTable _pins;
     private readonly EvictionPolicy _policy;
     private readonly ChunkStoreMetrics _metrics;
     private readonly BlockStoreMetrics _blockMetrics;
@@ -39,14 +41,16 @@ internal sealed class Drive : IAsyncDisposable
     /// <summary>Describes a drive; <see cref="StartAsync"/> opens it.</summary>
     /// <param name="options">Where it is, and its bounds; the capacity is that of all logs together.</param>
     /// <param name="cache">What holds for all drives.</param>
+    /// <param name="pins">What must stay.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggerFactory">Takes what happens.</param>
     /// <param name="meterFactory">Null: the counters are kept, and not published.</param>
-    public Drive(ChunkStoreOptions options, ChunkCacheOptions cache, TimeProvider time, ILoggerFactory loggerFactory, IMeterFactory? meterFactory)
+    public Drive(ChunkStoreOptions options, ChunkCacheOptions cache, PinTable pins, TimeProvider time, ILoggerFactory loggerFactory, IMeterFactory? meterFactory)
     {
         _options = options with { Directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Directory)) };
         _policy = EvictionPolicy.For(options.CapacityBytes, WriteRate(options.CapacityBytes, cache.WritesPerDay), time);
         _cache = cache;
+        _pins = pins;
         _time = time;
         _loggerFactory = loggerFactory;
         _logger = loggerFactory.CreateLogger<Drive>();
@@ -81,6 +85,9 @@ internal sealed class Drive : IAsyncDisposable
     /// <summary>A snapshot of the block store's counters.</summary>
     public BlockStoreStatistics BlockStatistics => _blockMetrics.AddTo(Logs?.Blocks?.State ?? default);
 
+    /// <summary>What organizations have on this drive; empty while it is lost.</summary>
+    public IReadOnlyList<OrganizationState> Organizations => Logs?.Shares.States ?? [];
+
     /// <summary>The store of single blocks; null while the drive is lost, or when it has none.</summary>
     public BlockStore? Blocks => Logs?.Blocks;
 
@@ -102,8 +109,9 @@ internal sealed class Drive : IAsyncDisposable
     /// <summary>Whether the chunk is stored here. Eviction may take it at any time: only a lease is a claim.</summary>
     public bool Contains(ChunkId id) => Logs is { } logs && (logs.Main.Contains(id) || logs.Small?.Contains(id) == true);
 
-    /// <summary>Why a chunk is not stored here.</summary>
-    public Absence WhyAbsent(ChunkId id) => _policy.WhyAbsent(id.Hash);
+    /// <summary>Why a chunk is not stored here, or when nothing is known of it, why its first block is not.</summary>
+    public Absence WhyAbsent(ChunkId id) =>
+        _policy.WhyAbsent(id.Hash) is not Absence.Cold and var why ? why : Blocks?.WhyAbsent(id) ?? Absence.Cold;
 
     /// <summary>Takes a lease on a stored chunk for a reader, whose wanting it counts at its eviction.</summary>
     /// <param name="id">The chunk.</param>
@@ -125,13 +133,34 @@ internal sealed class Drive : IAsyncDisposable
         if (Logs is not { } logs)
             return AppendOutcome.Unavailable;
 
-        var touches = TouchesOf(what);
+        var organization = logs.Shares.NumberOf(what.Organization);
+        var size = ChunkGeometry.RecordSizeOf(payload.Length);
+        if (!logs.Shares.TryAdmit(organization, size))
+        {
+            logs.TrimSoon(organization, size);
+            _policy.Refuses(id.Hash);
+            return AppendOutcome.NotAdmitted;
+        }
+
+        try
+        {
+            return await AdmitAsync(logs, organization, TouchesOf(what), id, payload, cancellationToken);
+        }
+        finally
+        {
+            logs.Shares.Written(organization, size);
+        }
+    }
+
+    private async ValueTask<AppendOutcome> AdmitAsync(
+        DriveLogs logs, ushort organization, Touches touches, ChunkId id, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
         switch (_policy.Admit(id.Hash, ChunkGeometry.RecordSizeOf(payload.Length), logs.Main.IsGrowing))
         {
             case Admission.Main:
-                return Outcome(await logs.Main.AppendAsync(id, payload, cancellationToken, touches));
+                return Outcome(await logs.Main.AppendAsync(id, payload, cancellationToken, touches, organization));
             case Admission.Small:
-                return Outcome(await (logs.Small ?? logs.Main).AppendAsync(id, payload, cancellationToken, touches));
+                return Outcome(await (logs.Small ?? logs.Main).AppendAsync(id, payload, cancellationToken, touches, organization));
             case Admission.Refused:
                 _metrics.NotAdmitted();
                 return AppendOutcome.NotAdmitted;
@@ -148,11 +177,29 @@ internal sealed class Drive : IAsyncDisposable
     /// <param name="firstBlock">The number of the first.</param>
     /// <param name="payload">Whole blocks; the object's last may be short.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    public ValueTask<AppendOutcome> AppendBlocksAsync(
-        Origination what, ChunkId chunk, int firstBlock, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
-        Blocks is { } blocks
-            ? blocks.AppendAsync(chunk, firstBlock, payload, organization: 0, TouchesOf(what), cancellationToken)
-            : ValueTask.FromResult(AppendOutcome.Unavailable);
+    public async ValueTask<AppendOutcome> AppendBlocksAsync(
+        Origination what, ChunkId chunk, int firstBlock, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        if (Logs is not { Blocks: { } blocks } logs)
+            return AppendOutcome.Unavailable;
+
+        var organization = logs.Shares.NumberOf(what.Organization);
+        var size = payload.Length + (ChunkGeometry.BlocksOf(payload.Length) * (BlockRecord.HeaderSize * 2));
+        if (!logs.Shares.TryAdmit(organization, size))
+        {
+            logs.TrimSoon(organization, size);
+            return AppendOutcome.NotAdmitted;
+        }
+
+        try
+        {
+            return await blocks.AppendAsync(chunk, firstBlock, payload, organization, TouchesOf(what), cancellationToken);
+        }
+        finally
+        {
+            logs.Shares.Written(organization, size);
+        }
+    }
 
     /// <summary>Drops a chunk; its space returns when its segment is evicted.</summary>
     public bool Remove(ChunkId id)
@@ -165,6 +212,9 @@ internal sealed class Drive : IAsyncDisposable
         logs.Small?.Remove(id);
         return stored;
     }
+
+    /// <summary>Completes when no organization's chunks are giving way to its cap.</summary>
+    public Task WhenTrimmedAsync() => Logs?.WhenTrimmedAsync() ?? Task.CompletedTask;
 
     /// <summary>Flushes and closes the drive, in bounded time; leases that are still held stay good.</summary>
     public async ValueTask DisposeAsync()
@@ -240,7 +290,7 @@ internal sealed class Drive : IAsyncDisposable
             if (_mount is not null && _mount != mount)
                 return new IOException($"{Name} is not mounted");
 
-            Volatile.Write(ref _logs, await DriveLogs.OpenAsync(_options, _cache, _policy, _metrics, _blockMetrics, _time, _loggerFactory, cancellationToken));
+            Volatile.Write(ref _logs, await DriveLogs.OpenAsync(_options, _cache, _policy, _pins, _metrics, _blockMetrics, _time, _loggerFactory, cancellationToken));
             (_mount, _openedAt) = (mount, _time.GetTimestamp());
             return null;
         }

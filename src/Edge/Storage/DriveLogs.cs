@@ -1,6 +1,7 @@
 using EdgeCache.Edge.Storage.Blocks;
 using EdgeCache.Edge.Storage.Eviction;
 using EdgeCache.Edge.Storage.Nvme;
+using EdgeCache.Edge.Storage.Pins;
 
 namespace EdgeCache.Edge.Storage;
 
@@ -16,13 +17,19 @@ internal sealed class DriveLogs : IAsyncDisposable
     /// <summary>For each so many bytes of the block store's capacity it remembers one block that it evicted.</summary>
     private const int GhostBytes = 16 << 10;
 
+    /// <summary>One in so many parts of an organization's cap gives way at once.</summary>
+    private const int TrimPart = 16;
+
     private const int MinGhosts = 1024;
     private const int MaxGhosts = 1 << 22;
 
     private readonly Scrubber _scrubber;
+    private readonly Retention _retention;
+    private Task _trim = Task.CompletedTask;
+    private int _trimming;
 
-    private DriveLogs(ChunkStore main, ChunkStore? small, BlockStore? blocks, Scrubber scrubber) =>
-        (Main, Small, Blocks, _scrubber) = (main, small, blocks, scrubber);
+    private DriveLogs(ChunkStore main, ChunkStore? small, BlockStore? blocks, Scrubber scrubber, Retention retention) =>
+        (Main, Small, Blocks, _scrubber, _retention) = (main, small, blocks, scrubber, retention);
 
     /// <summary>The main log.</summary>
     public ChunkStore Main { get; }
@@ -32,6 +39,9 @@ internal sealed class DriveLogs : IAsyncDisposable
 
     /// <summary>The store of what is too small for a chunk; null when it has no share.</summary>
     public BlockStore? Blocks { get; }
+
+    /// <summary>The floors and caps of organizations, and what they have.</summary>
+    public OrganizationShares Shares => _retention.Shares;
 
     /// <summary>Whether a log takes no appends because of an I/O error, and is being replaced.</summary>
     public bool IsDegraded => Main.IsDegraded || Small?.IsDegraded == true;
@@ -49,6 +59,7 @@ internal sealed class DriveLogs : IAsyncDisposable
         ChunkStoreOptions options,
         ChunkCacheOptions cache,
         EvictionPolicy policy,
+        PinTable pins,
         ChunkStoreMetrics metrics,
         BlockStoreMetrics blockMetrics,
         TimeProvider time,
@@ -58,8 +69,10 @@ internal sealed class DriveLogs : IAsyncDisposable
         var blocksCapacity = (long)(options.CapacityBytes * cache.SmallShare);
         var capacity = options.CapacityBytes - blocksCapacity;
         var smallCapacity = options.CapacityBytes < Drive.MinimumWithSmallLog ? 0 : capacity / EvictionPolicy.SmallShare;
+        var retention = new Retention(policy, new OrganizationShares(cache.Shares, options.CapacityBytes), pins);
+        var usage = retention.Shares.Usage;
         var main = await ChunkStore.OpenAsync(
-            options with { CapacityBytes = capacity - smallCapacity }, time, loggerFactory, metrics, KeepTouched(policy), cancellationToken);
+            options with { CapacityBytes = capacity - smallCapacity }, time, loggerFactory, metrics, new Survival(retention.JudgeMain, Destination: null), cancellationToken, usage);
         ChunkStore? small = null;
         try
         {
@@ -68,15 +81,24 @@ internal sealed class DriveLogs : IAsyncDisposable
                 time,
                 loggerFactory,
                 metrics,
-                Promote(policy, main),
-                cancellationToken);
+                new Survival(
+                    round => retention.JudgeSmall(round, main.Contains),
+                    (chunk, bytes, cancellation) => main.AppendAsync(chunk.Id, bytes, cancellation, chunk.Touches.Reset(), chunk.Organization)),
+                cancellationToken,
+                usage);
             var blocks = blocksCapacity == 0 ? null : BlockStore.Open(
                 new BlockStoreOptions { Directory = Path.Combine(options.Directory, BlocksName), CapacityBytes = blocksCapacity },
-                policy.Beside((int)Math.Clamp(blocksCapacity / GhostBytes, MinGhosts, MaxGhosts)),
+                retention.Beside(policy.Beside((int)Math.Clamp(blocksCapacity / GhostBytes, MinGhosts, MaxGhosts))),
                 blockMetrics,
                 time,
                 loggerFactory);
-            return new DriveLogs(main, small, blocks, new Scrubber(small is null ? [main] : [main, small], cache.ScrubBytesPerSecond, metrics, time));
+            var organizations = new OrganizationTable(Path.Combine(options.Directory, OrganizationTable.FileName), usage);
+            organizations.Load();
+            retention.Shares.Bind(organizations);
+            var scrubber = new Scrubber(small is null ? [main] : [main, small], cache.ScrubBytesPerSecond, metrics, time);
+            var logs = new DriveLogs(main, small, blocks, scrubber, retention);
+            logs.TrimAll();
+            return logs;
         }
         catch
         {
@@ -91,6 +113,7 @@ internal sealed class DriveLogs : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _scrubber.DisposeAsync();
+        await WhenTrimmedAsync();
         if (Blocks is not null)
             await Blocks.DisposeAsync();
 
@@ -103,10 +126,40 @@ internal sealed class DriveLogs : IAsyncDisposable
     /// <summary>Completes when no write of the closed logs can reach the disk any more: only then may they be opened again.</summary>
     public Task WhenQuietAsync() => Task.WhenAll(Main.WhenQuietAsync(), Small?.WhenQuietAsync() ?? Task.CompletedTask, Blocks?.WhenQuietAsync() ?? Task.CompletedTask);
 
-    private static Survival KeepTouched(EvictionPolicy policy) => new(
-        chunk => policy.Reinserts(chunk.Id.Hash, ChunkGeometry.RecordSizeOf(chunk.Location.Length), chunk.Touches.Count), Destination: null);
+    /// <summary>Makes an organization's oldest chunks give way in the background, after its cap kept new ones out.</summary>
+    /// <param name="organization">Its number.</param>
+    /// <param name="bytes">How much room is wanted; more is made, so that not every append needs it.</param>
+    public void TrimSoon(ushort organization, long bytes)
+    {
+        if (Interlocked.Exchange(ref _trimming, 1) != 0)
+            return;
 
-    private static Survival Promote(EvictionPolicy policy, ChunkStore main) => new(
-        chunk => !main.Contains(chunk.Id) && policy.Promotes(chunk.Id.Hash, ChunkGeometry.RecordSizeOf(chunk.Location.Length), chunk.Touches.Count),
-        (chunk, bytes, cancellationToken) => main.AppendAsync(chunk.Id, bytes, cancellationToken, chunk.Touches.Reset()));
+        Volatile.Write(ref _trim, Task.Run(() =>
+        {
+            Trim(organization, Math.Max(bytes, Shares.CapOf(organization) / TrimPart));
+            Volatile.Write(ref _trimming, 0);
+        }));
+    }
+
+    /// <summary>Completes with the trimming that is under way.</summary>
+    public Task WhenTrimmedAsync() => Volatile.Read(ref _trim);
+
+    // What was dropped for a cap was dropped from memory only, and caps may have changed.
+    private void TrimAll()
+    {
+        foreach (var organization in Shares.Configured)
+            Trim(organization, Shares.ExcessOf(organization));
+    }
+
+    private void Trim(ushort organization, long bytes)
+    {
+        if (Small is not null && bytes > 0)
+            bytes -= Small.Trim(organization, bytes, IsPinned);
+        if (bytes > 0)
+            bytes -= Main.Trim(organization, bytes, IsPinned);
+        if (bytes > 0)
+            Blocks?.Trim(organization, bytes);
+    }
+
+    private bool IsPinned(StoredChunk chunk) => _retention.Pins?.IsPinned(chunk.Id.Generation) == true;
 }

@@ -61,6 +61,50 @@ public sealed class EdgeOptionsTests
         Assert.DoesNotContain('\n', error.Message);
     }
 
+    [Theory]
+    [InlineData("0:Organization", "", "CacheShares:0:Organization must have")]
+    [InlineData("0:Floor", "60 %", "CacheShares:0:Floor '60 %' must be a size")]
+    [InlineData("0:Floor", "101%", "CacheShares:0:Floor '101%' must be")]
+    [InlineData("0:Floor", "-1%", "CacheShares:0:Floor '-1%' must be")]
+    [InlineData("0:Cap", "0", "CacheShares:0:Cap '0' must be")]
+    [InlineData("0:Cap", "3GiB", "CacheShares:0:Cap '3GiB' must be")]
+    [InlineData("0:Cap", "29%", "CacheShares:0:Floor must be at most its Cap")]
+    [InlineData("1:Floor", "70.5%", "the sum of all floors")]
+    [InlineData("1:Organization", "acme", "names an organization twice")]
+    public void A_share_that_cannot_be_is_told_in_one_sentence(string setting, string value, string sentence)
+    {
+        var settings = new Dictionary<string, string?>
+        {
+            ["Edge:CacheDirectories:0"] = "/mnt/a",
+            ["Edge:CacheDirectories:1"] = "/mnt/b",
+            ["Edge:CacheSize"] = "1GiB",
+            ["Edge:CacheShares:0:Organization"] = "acme",
+            ["Edge:CacheShares:0:Floor"] = "30%",
+            ["Edge:CacheShares:0:Cap"] = "1GiB",
+            ["Edge:CacheShares:1:Organization"] = "zeta",
+        };
+        Assert.DoesNotContain("CacheShares", Problems(settings), StringComparison.Ordinal);
+        settings["Edge:CacheShares:" + setting] = value;
+        Assert.Contains(sentence, Problems(settings), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("SmallShare", "0", "SmallShare must lie")]
+    [InlineData("SmallShare", "0.6", "SmallShare must lie")]
+    [InlineData("SmallShare", "0.3", "SmallShare must leave 50331648 bytes")]
+    [InlineData("SmallShare", "0.02", "SmallShare must leave 4194304 bytes")]
+    [InlineData("MaxPinnedShare", "0.8", "MaxPinnedShare must lie")]
+    public void A_share_of_small_or_pinned_objects_out_of_range_is_refused(string setting, string value, string sentence)
+    {
+        var settings = new Dictionary<string, string?> { ["Edge:CacheSize"] = "64MiB" };
+        Assert.DoesNotContain(setting, Problems(settings), StringComparison.Ordinal);
+        settings["Edge:" + setting] = value;
+        Assert.Contains(sentence, Problems(settings), StringComparison.Ordinal);
+    }
+
+    private static string Problems(Dictionary<string, string?> settings) =>
+        Assert.Throws<StartupException>(() => EdgeConfiguration.Bind(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())).Message;
+
     [Fact]
     public void An_unknown_option_is_refused()
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using EdgeCache.Edge.Storage.Eviction;
 using EdgeCache.Edge.Storage.Nvme;
 
 namespace EdgeCache.Edge.Storage.Blocks;
@@ -7,6 +8,7 @@ namespace EdgeCache.Edge.Storage.Blocks;
 internal sealed class BlockEviction(BlockStoreContext context)
 {
     private readonly SegmentScanner _scanner = new();
+    private readonly OrganizationShares.FloorPass _pass = context.Retention.Shares.BeginPass();
     private List<BlockEntry> _entries = [];
     private SegmentFile? _file;
     private int _position;
@@ -26,32 +28,62 @@ internal sealed class BlockEviction(BlockStoreContext context)
     }
 
     /// <summary>The next block of the segment that is to be written again; its payload is good until the next call. Null at the segment's end.</summary>
-    /// <param name="hasRoom">Whether there is room for it; if not, the rest of the segment goes.</param>
-    public BlockWrite? NextSurvivor(bool hasRoom)
+    /// <param name="round">How much is kept.</param>
+    /// <param name="hasRoom">Whether there is room for what was merely wanted.</param>
+    public BlockWrite? NextSurvivor(RetentionRound round, bool hasRoom)
     {
-        while (hasRoom && _position < _entries.Count)
+        while (_position < _entries.Count)
         {
             var entry = _entries[_position++];
-            if (IsLive(entry, out var block) &&
-                context.Policy.Reinserts(entry.Hash, entry.Location.RecordSize, block.Value.Touches.Count) &&
-                TryRead(entry, block.Value, out var survivor))
+            if (IsLive(entry, out var block) && FateOf(entry, block.Value, round, hasRoom) is var fate and not Fate.Goes && TryRead(entry, out var record, out var payload))
             {
                 _survivors++;
-                return survivor;
+                return new BlockWrite(BlockRecordKind.Stored, record.Key, payload, record.PayloadChecksum)
+                {
+                    Organization = block.Value.Organization,
+                    Touches = block.Value.Touches.Spend(),
+                    From = entry.Location,
+                    MustStay = fate == Fate.Stays,
+                };
             }
         }
 
         return null;
     }
 
+    /// <summary>Whether the oldest segment holds something pinned.</summary>
+    public bool HoldsPinned()
+    {
+        if (context.Retention.Pins is null || !Open(int.MaxValue))
+            return false;
+
+        var holds = _entries.Exists(entry => IsLive(entry, out _) && IsPinned(entry));
+        Leave();
+        return holds;
+    }
+
+    /// <summary>Leaves the segment as it is.</summary>
+    public void Leave()
+    {
+        _pass.Dispose();
+        _file?.Release();
+        _file = null;
+        _entries = [];
+    }
+
     /// <summary>Drops the segment, with what was not written again.</summary>
     public void Drop()
     {
-        var file = _file!;
-        _file = null;
-        Drop(file.Id, _entries, _survivors);
-        file.Release();
-        _entries = [];
+        var segment = _file!.Id;
+        // Without its table of contents the whole index is searched: rare, for that takes a file that can't be read.
+        var gone = _entries.Count == 0 ? context.Index.RemoveWhere((_, block) => block.Location.Segment == segment) : 0;
+        foreach (var entry in _entries)
+            gone += entry.Kind == BlockRecordKind.Stored && context.Index.Remove(entry.Hash, entry.Location) ? 1 : 0;
+
+        context.Segments.Retire(segment);
+        context.Metrics.Evicted(gone);
+        context.Logger.BlocksEvicted(segment, gone, _survivors);
+        Leave();
     }
 
     /// <summary>Drops the oldest segment with all that is in it; false when there is none.</summary>
@@ -64,20 +96,19 @@ internal sealed class BlockEviction(BlockStoreContext context)
         return true;
     }
 
-    private void Drop(int segment, List<BlockEntry> entries, int survivors)
-    {
-        // Without its table of contents the whole index is searched: rare, for that takes a file that can't be read.
-        var gone = 0;
-        if (entries.Count == 0)
-            gone = context.Index.RemoveSegment(segment);
+    private Fate FateOf(BlockEntry entry, StoredBlock block, RetentionRound round, bool hasRoom) => context.Retention.Judge(
+        round,
+        _pass,
+        IsPinned(entry),
+        entry.Hash,
+        block.Organization,
+        entry.Location.RecordSize,
+        block.Touches,
+        (hash, bytes, touches) => context.Retention.Policy.Reinserts(hash, bytes, hasRoom ? touches : 0));
 
-        foreach (var entry in entries)
-            gone += entry.Kind == BlockRecordKind.Stored && context.Index.Remove(entry.Hash, entry.Location) ? 1 : 0;
-
-        context.Segments.Retire(segment);
-        context.Metrics.Evicted(gone);
-        context.Logger.BlocksEvicted(segment, gone, survivors);
-    }
+    // The index knows only the hashes of names: which object a block of a large one belongs to is in its record.
+    private bool IsPinned(BlockEntry entry) => context.Retention.Pins is { } pins &&
+        (pins.IsPinnedObject(entry.Hash) || (pins.HasLarge && TryRead(entry, out var record, out _) && pins.IsPinned(record.Key.Chunk.Generation)));
 
     private bool IsLive(BlockEntry entry, [NotNullWhen(true)] out StoredBlock? block)
     {
@@ -85,28 +116,24 @@ internal sealed class BlockEviction(BlockStoreContext context)
         return block is not null;
     }
 
-    private bool TryRead(BlockEntry entry, StoredBlock block, [NotNullWhen(true)] out BlockWrite? survivor)
+    private bool TryRead(BlockEntry entry, out BlockRecord record, out ReadOnlyMemory<byte> payload)
     {
-        survivor = null;
+        (record, payload) = (default, default);
         try
         {
             var bytes = _scanner.Get(entry.Location.Offset, entry.Location.RecordSize);
-            if (BlockRecord.TryReadHeader(bytes.Span, context.Seed, entry.Location.Address, out var record) &&
-                record.Key.Hash == entry.Hash && record.PayloadMatches(bytes.Span[BlockRecord.HeaderSize..]))
+            if (!BlockRecord.TryReadHeader(bytes.Span, context.Seed, entry.Location.Address, out record) ||
+                record.Key.Hash != entry.Hash || !record.PayloadMatches(bytes.Span[BlockRecord.HeaderSize..]))
             {
-                survivor = new BlockWrite(BlockRecordKind.Stored, record.Key, bytes.Slice(BlockRecord.HeaderSize, record.Location.Length), record.PayloadChecksum)
-                {
-                    Organization = record.Organization,
-                    Touches = block.Touches.Spend(),
-                    From = entry.Location,
-                };
+                return false;
             }
+
+            payload = bytes.Slice(BlockRecord.HeaderSize, record.Location.Length);
+            return true;
         }
         catch (IOException)
         {
-            // It goes with its segment.
+            return false; // it goes with its segment
         }
-
-        return survivor is not null;
     }
 }

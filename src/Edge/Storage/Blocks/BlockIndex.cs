@@ -14,7 +14,8 @@ internal readonly record struct StoredBlock(BlockLocation Location, ushort Organ
 /// Which blocks are stored, where, and how often each was touched: a hash table in memory, in shards with a lock each. Blocks are known by
 /// <see cref="BlockKey.Hash"/>; whoever reads a record finds its whole name there. An entry takes 36 bytes, and room to grow as much again at most.
 /// </summary>
-internal sealed class BlockIndex
+/// <param name="usage">Where the disk space of records is accounted.</param>
+internal sealed class BlockIndex(OrganizationUsage usage)
 {
     private const int ShardBits = 6;
 
@@ -118,8 +119,27 @@ internal sealed class BlockIndex
         }
     }
 
-    /// <summary>Drops all blocks of a segment, by searching the whole table, and returns their number.</summary>
-    public int RemoveSegment(int segment)
+    /// <summary>How much disk space an organization's blocks take in each segment that has any.</summary>
+    public SortedDictionary<int, long> BytesBySegment(ushort organization)
+    {
+        var bytes = new SortedDictionary<int, long>();
+        foreach (var shard in _shards)
+        {
+            lock (shard.Gate)
+            {
+                foreach (var slot in shard.Blocks.Values)
+                {
+                    if (slot.Block is var block && block.Organization == organization)
+                        bytes[block.Location.Segment] = bytes.GetValueOrDefault(block.Location.Segment) + block.Location.RecordSize;
+                }
+            }
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Drops the blocks that <paramref name="condition"/> names, and returns their number.</summary>
+    public int RemoveWhere(Func<ulong, StoredBlock, bool> condition)
     {
         var removed = 0;
         foreach (var shard in _shards)
@@ -128,7 +148,7 @@ internal sealed class BlockIndex
             {
                 foreach (var (hash, slot) in shard.Blocks)
                 {
-                    if (slot.Location.Segment == segment && shard.Blocks.Remove(hash))
+                    if (condition(hash, slot.Block) && shard.Blocks.Remove(hash))
                     {
                         Account(slot.Block, -1);
                         removed++;
@@ -144,6 +164,7 @@ internal sealed class BlockIndex
     {
         Interlocked.Add(ref _count, sign);
         Interlocked.Add(ref _bytes, sign * (long)block.Location.RecordSize);
+        usage.Add(block.Organization, sign * (long)block.Location.RecordSize);
     }
 
     private Shard ShardOf(ulong hash) => _shards[hash >> (64 - ShardBits)];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EdgeCache.Edge.Storage.Eviction;
 using EdgeCache.Edge.Storage.Nvme;
 
 namespace EdgeCache.Edge.Storage.Blocks;
@@ -122,7 +123,7 @@ internal static class BlockRecovery
         foreach (var entry in entries)
         {
             if (entry.Kind == BlockRecordKind.Stored)
-                index.Set(entry.Hash, new StoredBlock(entry.Location, entry.Organization, default));
+                index.Set(entry.Hash, new StoredBlock(entry.Location, OrganizationUsage.Checked(entry.Organization), default));
             else
                 index.Remove(entry.Hash);
         }

@@ -32,18 +32,18 @@ internal sealed class BlockStore : IAsyncDisposable
 
     /// <summary>Opens the store, with what an earlier process left in the directory; the caller has locked it.</summary>
     /// <param name="options">Where it is, and its bounds.</param>
-    /// <param name="policy">What is admitted, and what is written again.</param>
+    /// <param name="retention">What is admitted, and what is written again.</param>
     /// <param name="metrics">Counters, shared with other stores perhaps.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggerFactory">Takes what happens.</param>
     /// <exception cref="IOException">The directory cannot be used.</exception>
-    public static BlockStore Open(BlockStoreOptions options, EvictionPolicy policy, BlockStoreMetrics metrics, TimeProvider time, ILoggerFactory loggerFactory)
+    public static BlockStore Open(BlockStoreOptions options, Retention retention, BlockStoreMetrics metrics, TimeProvider time, ILoggerFactory loggerFactory)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.CapacityBytes, BlockStoreOptions.MinimumCapacity, nameof(options));
         Directory.CreateDirectory(options.Directory);
         var (segmentSize, seed) = BlockRecovery.LayoutOf(options);
         var segments = new SegmentTable(options.Directory, BlockStoreContext.FileName, segmentSize);
-        var context = new BlockStoreContext(options, segments, seed, new BlockIndex(), policy, metrics, time, loggerFactory.CreateLogger<BlockStore>());
+        var context = new BlockStoreContext(options, segments, seed, new BlockIndex(retention.Shares.Usage), retention, metrics, time, loggerFactory.CreateLogger<BlockStore>());
         try
         {
             var (newest, next) = BlockRecovery.Load(context);
@@ -62,6 +62,9 @@ internal sealed class BlockStore : IAsyncDisposable
 
     /// <summary>The length of the block if it is stored, or 0.</summary>
     public int LengthOf(BlockKey key) => _context.Index.TryGet(key.Hash, out var block) ? block.Location.Length : 0;
+
+    /// <summary>Why the first block of a chunk is not stored: for an object of one block, why it is not.</summary>
+    public Absence WhyAbsent(ChunkId chunk) => _context.Retention.Policy.WhyAbsent(new BlockKey(chunk, 0).Hash);
 
     /// <summary>Reads and verifies a block.</summary>
     /// <param name="key">The block.</param>
@@ -113,7 +116,7 @@ internal sealed class BlockStore : IAsyncDisposable
             if (Contains(key))
                 continue;
 
-            if (_context.Policy.Admit(key.Hash, BlockRecord.SizeOf(bytes.Length), _context.HasRoom(1)) == Admission.Refused)
+            if (_context.Retention.Policy.Admit(key.Hash, BlockRecord.SizeOf(bytes.Length), _context.HasRoom(1)) == Admission.Refused)
             {
                 _context.Metrics.NotAdmitted();
                 refused++;
@@ -171,6 +174,37 @@ internal sealed class BlockStore : IAsyncDisposable
             _ = WriteDropsAsync(dropped);
 
         return dropped.Count;
+    }
+
+    /// <summary>
+    /// Drops blocks of an organization from the index, from its oldest segments, until <paramref name="bytes"/> of disk space are nobody's. What may be part of
+    /// a pinned object stays.
+    /// </summary>
+    /// <returns>The disk space that was its; it returns when the segments are evicted. After a restart the blocks may be there again.</returns>
+    public long Trim(ushort organization, long bytes)
+    {
+        var pins = _context.Retention.Pins;
+        if (pins?.HasLarge == true)
+            return 0;
+
+        long found = 0, dropped = 0;
+        var until = 0;
+        foreach (var (segment, taken) in _context.Index.BytesBySegment(organization))
+        {
+            if (found >= bytes)
+                break;
+
+            found += taken;
+            until = segment + 1;
+        }
+
+        _context.Index.RemoveWhere((hash, block) =>
+        {
+            var goes = dropped < bytes && block.Organization == organization && block.Location.Segment < until && pins?.IsPinnedObject(hash) != true;
+            dropped += goes ? block.Location.RecordSize : 0;
+            return goes;
+        });
+        return dropped;
     }
 
     /// <summary>Writes what was handed over and closes the store, in bounded time.</summary>

@@ -5,7 +5,7 @@ namespace EdgeCache.Edge.Storage.Blocks;
 
 /// <summary>What the parts of a block store work on.</summary>
 internal sealed record BlockStoreContext(
-    BlockStoreOptions Options, SegmentTable Segments, uint Seed, BlockIndex Index, EvictionPolicy Policy, BlockStoreMetrics Metrics, TimeProvider Time, ILogger Logger)
+    BlockStoreOptions Options, SegmentTable Segments, uint Seed, BlockIndex Index, Retention Retention, BlockStoreMetrics Metrics, TimeProvider Time, ILogger Logger)
 {
     /// <summary>The name of the segments' files.</summary>
     public const string FileName = "blocks";

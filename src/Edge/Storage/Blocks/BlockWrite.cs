@@ -26,6 +26,9 @@ internal sealed class BlockWrite(BlockRecordKind kind, BlockKey key, ReadOnlyMem
     /// <summary>Where the block is now, when its record is rewritten: it counts only if it is still there.</summary>
     public BlockLocation? From { get; init; }
 
+    /// <summary>Whether the segment of <see cref="From"/> may not go before it is written.</summary>
+    public bool MustStay { get; init; }
+
     /// <summary>Whoever waits for it, and for others perhaps.</summary>
     public BlockCompletion? Completion { get; init; }
 

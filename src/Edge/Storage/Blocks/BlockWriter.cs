@@ -1,4 +1,6 @@
 using System.Threading.Channels;
+using EdgeCache.Edge.Storage.Eviction;
+using EdgeCache.Edge.Storage.Nvme;
 
 namespace EdgeCache.Edge.Storage.Blocks;
 
@@ -15,6 +17,9 @@ internal sealed class BlockWriter : IAsyncDisposable
 
     /// <summary>The largest write, in bytes: what is copied at once while others wait.</summary>
     private const int BatchSize = 1 << 20;
+
+    /// <summary>After so many new segments for one record, only what is owed survives the eviction of the oldest.</summary>
+    private const int MaxRolls = 2;
 
     private readonly BlockStoreContext _context;
     private readonly BlockEviction _eviction;
@@ -125,10 +130,10 @@ internal sealed class BlockWriter : IAsyncDisposable
 
     private async ValueTask AddAsync(BlockWrite write)
     {
-        while (_active?.Fits(_batched, _batch.Count, write.RecordSize) != true)
+        for (var rolls = 0; _active?.Fits(_batched, _batch.Count, write.RecordSize) != true; rolls++)
         {
             await FlushAsync();
-            if (!await RollAsync())
+            if (rolls > MaxRolls + (2 * _context.MaxSegments) || !await RollAsync(RoundOf(rolls)))
             {
                 Refuse(write);
                 return;
@@ -220,8 +225,13 @@ internal sealed class BlockWriter : IAsyncDisposable
         write.End(written: false);
     }
 
+    private RetentionRound RoundOf(int rolls) =>
+        rolls < MaxRolls ? RetentionRound.Wanted
+        : rolls < MaxRolls + _context.MaxSegments ? RetentionRound.Floors
+        : RetentionRound.Pinned;
+
     // Goes on in a new segment; false when there can be none now.
-    private async ValueTask<bool> RollAsync()
+    private async ValueTask<bool> RollAsync(RetentionRound round)
     {
         CloseActive();
         if (_context.Time.GetTimestamp() < _pausedUntil)
@@ -242,12 +252,13 @@ internal sealed class BlockWriter : IAsyncDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Somebody else filled the disk: give up one segment of our own for the next attempt.
-            _eviction.DropOldest();
+            if (SegmentTable.MeansNoSpace(e) && !_eviction.HoldsPinned())
+                _eviction.DropOldest();
             Pause(e.Message);
             return false;
         }
 
-        while (_active is not null && _context.IsFull && await EvictAsync(_active))
+        while (_active is not null && _context.IsFull && await EvictAsync(_active, round))
         {
         }
 
@@ -278,23 +289,32 @@ internal sealed class BlockWriter : IAsyncDisposable
         }
     }
 
-    // The survivors of the oldest segment go to the new one, half of which stays free for what comes.
-    private async ValueTask<bool> EvictAsync(ActiveSegment active)
+    // The survivors of the oldest segment go to the new one; half of it stays free of what was merely wanted.
+    private async ValueTask<bool> EvictAsync(ActiveSegment active, RetentionRound round)
     {
         if (!_eviction.Open(active.Head.Segment))
             return false;
 
-        while (_eviction.NextSurvivor(active.End + _batched < active.Head.SegmentSize / 2) is { } survivor)
+        var pinned = false;
+        while (_eviction.NextSurvivor(round, active.End + _batched < active.Head.SegmentSize / 2) is { } survivor)
         {
+            pinned |= survivor.MustStay;
             if (_batched + survivor.RecordSize > BatchSize)
                 await FlushAsync();
             if (_active != active)
                 break;
 
-            Copy(survivor, active);
+            if (active.Fits(_batched, _batch.Count, survivor.RecordSize))
+                Copy(survivor, active);
         }
 
         await FlushAsync();
+        if (_active != active && pinned)
+        {
+            _eviction.Leave();
+            return false;
+        }
+
         _eviction.Drop();
         return true;
     }

@@ -69,6 +69,10 @@ internal sealed class EvictionPolicy(GhostTable ghosts, WriteBudget budget)
         return Admission.Refused;
     }
 
+    /// <summary>Notes that a chunk was kept out for another reason than the write budget.</summary>
+    /// <param name="hash">A well-mixed hash of its identity.</param>
+    public void Refuses(ulong hash) => ghosts.Add(hash, wasStored: false);
+
     /// <summary>Why a chunk is not stored, as far as that is remembered.</summary>
     /// <param name="hash">A well-mixed hash of its identity.</param>
     public Absence WhyAbsent(ulong hash) => ghosts.WasStored(hash) switch
@@ -77,6 +81,9 @@ internal sealed class EvictionPolicy(GhostTable ghosts, WriteBudget budget)
         false => Absence.NotAdmitted,
         null => Absence.Cold,
     };
+
+    /// <summary>Notes that something is written again for another reason than that it was wanted.</summary>
+    public void Rewrites(int bytes) => budget.Charge(bytes);
 
     /// <summary>Decides at the end of the small log whether the chunk moves to the main log; otherwise it is evicted, and remembered.</summary>
     /// <param name="hash">A well-mixed hash of its identity.</param>

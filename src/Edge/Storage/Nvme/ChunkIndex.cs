@@ -8,7 +8,8 @@ namespace EdgeCache.Edge.Storage.Nvme;
 /// Which chunks are stored, where, which of their blocks were verified, and how often each was touched: a hash table in memory, in shards with a
 /// lock each. A chunk takes about 60 bytes, that is 16 MB per TiB of full chunks.
 /// </summary>
-internal sealed class ChunkIndex
+/// <param name="usage">Where the disk space of chunks is accounted; null: nowhere.</param>
+internal sealed class ChunkIndex(OrganizationUsage? usage = null)
 {
     private const int ShardBits = 4;
 
@@ -76,11 +77,18 @@ internal sealed class ChunkIndex
     }
 
     /// <summary>Adds a chunk, or moves it to a newer record.</summary>
-    public void Set(ChunkId id, ChunkLocation location, Touches touches = default)
+    public void Set(ChunkId id, ChunkLocation location, Touches touches = default, ushort organization = 0)
     {
         var shard = ShardOf(id);
         lock (shard.Gate)
-            shard.Chunks[id] = new Slot(location, touches);
+        {
+            ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(shard.Chunks, id, out var existed);
+            if (existed)
+                Account(slot, -1);
+
+            slot = new Slot(location, organization, touches);
+            Account(slot, 1);
+        }
     }
 
     /// <summary>Moves a chunk to a newer record; false when it is no longer at <paramref name="from"/>.</summary>
@@ -93,7 +101,7 @@ internal sealed class ChunkIndex
             if (!Found(ref slot, out var current) || current != from)
                 return false;
 
-            slot = new Slot(to, touches);
+            slot = new Slot(to, slot.Organization, touches);
             return true;
         }
     }
@@ -103,7 +111,13 @@ internal sealed class ChunkIndex
     {
         var shard = ShardOf(id);
         lock (shard.Gate)
-            return shard.Chunks.Remove(id);
+        {
+            if (!shard.Chunks.Remove(id, out var slot))
+                return false;
+
+            Account(slot, -1);
+            return true;
+        }
     }
 
     /// <summary>Drops a chunk unless it has moved away from <paramref name="location"/> meanwhile.</summary>
@@ -111,7 +125,14 @@ internal sealed class ChunkIndex
     {
         var shard = ShardOf(id);
         lock (shard.Gate)
-            return shard.Chunks.TryGetValue(id, out var slot) && slot.Location == location && shard.Chunks.Remove(id);
+        {
+            if (!shard.Chunks.TryGetValue(id, out var slot) || slot.Location != location)
+                return false;
+
+            shard.Chunks.Remove(id);
+            Account(slot, -1);
+            return true;
+        }
     }
 
     /// <summary>Drops the chunks that <paramref name="condition"/> names, and returns their number.</summary>
@@ -125,7 +146,10 @@ internal sealed class ChunkIndex
                 foreach (var (id, slot) in shard.Chunks)
                 {
                     if (condition(slot.Location) && shard.Chunks.Remove(id))
+                    {
+                        Account(slot, -1);
                         removed++;
+                    }
                 }
             }
         }
@@ -144,7 +168,7 @@ internal sealed class ChunkIndex
                 foreach (var (id, slot) in shard.Chunks)
                 {
                     if (condition(slot.Location))
-                        found.Add(new StoredChunk(id, slot.Location, slot.Touches));
+                        found.Add(slot.Of(id));
                 }
             }
         }
@@ -152,9 +176,30 @@ internal sealed class ChunkIndex
         return found;
     }
 
-    /// <summary>Copies the whole table; each shard is consistent in itself.</summary>
-    public List<KeyValuePair<ChunkId, ChunkLocation>> Snapshot() =>
-        Where(static _ => true).ConvertAll(static chunk => KeyValuePair.Create(chunk.Id, chunk.Location));
+    /// <summary>Copies the whole table, as a journal would tell of it; each shard is consistent in itself.</summary>
+    public List<JournalEntry> Snapshot() =>
+        Where(static _ => true).ConvertAll(static chunk => new JournalEntry(JournalEntryKind.Stored, chunk.Id, chunk.Location, chunk.Organization));
+
+    /// <summary>The segments in which an organization has chunks.</summary>
+    public SortedSet<long> SegmentsOf(ushort organization, long segmentSize)
+    {
+        var found = new SortedSet<long>();
+        foreach (var shard in shards)
+        {
+            lock (shard.Gate)
+            {
+                foreach (var slot in shard.Chunks.Values)
+                {
+                    if (slot.Organization == organization)
+                        found.Add(slot.Location.Address / segmentSize);
+                }
+            }
+        }
+
+        return found;
+    }
+
+    private void Account(in Slot slot, int sign) => usage?.Add(slot.Organization, sign * (long)ChunkGeometry.RecordSizeOf(slot.Location.Length));
 
     private static bool Found(ref Slot slot, out ChunkLocation location)
     {
@@ -178,16 +223,23 @@ internal sealed class ChunkIndex
         public Dictionary<ChunkId, Slot> Chunks { get; } = [];
     }
 
-    // Twenty-four bytes: the touches lie where the location would be padded.
-    private struct Slot(ChunkLocation location, Touches touches)
+    // Twenty-four bytes: the touches lie where the location would be padded, and the organization in the bits that an address, being a multiple of
+    // 4 KiB, leaves free when it is moved up by four.
+    private struct Slot(ChunkLocation location, ushort organization, Touches touches)
     {
-        private readonly long address = location.Address;
+        private const int AddressShift = 4;
+
+        private readonly long address = (location.Address << AddressShift) | organization;
         private readonly int length = location.Length;
 
         public Touches Touches = touches;
 
         public ulong Verified;
 
-        public readonly ChunkLocation Location => new(address, length);
+        public readonly ChunkLocation Location => new((address & ~(long)ushort.MaxValue) >> AddressShift, length);
+
+        public readonly ushort Organization => (ushort)address;
+
+        public readonly StoredChunk Of(ChunkId id) => new(id, Location, Organization, Touches);
     }
 }

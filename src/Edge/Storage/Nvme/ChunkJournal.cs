@@ -87,13 +87,13 @@ internal sealed class ChunkJournal : IAsyncDisposable
 
     /// <summary>Writes what is live once more at the end, and then gives up all before it. A crash between leaves both, which says the same.</summary>
     /// <exception cref="IOException">The journal has failed.</exception>
-    public async ValueTask CompactAsync(long begin, IReadOnlyCollection<KeyValuePair<ChunkId, ChunkLocation>> live)
+    public async ValueTask CompactAsync(long begin, IReadOnlyCollection<JournalEntry> live)
     {
         JournalEntry.Begin(begin).Write(buffer);
         var start = await log.AppendAsync(buffer, CancellationToken.None);
         entries = 1;
-        foreach (var (id, location) in live)
-            await AppendAsync(new JournalEntry(JournalEntryKind.Stored, id, location));
+        foreach (var entry in live)
+            await AppendAsync(entry);
 
         await CommitAsync();
         log.TruncateUntil(start);

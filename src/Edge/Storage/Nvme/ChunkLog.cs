@@ -7,8 +7,29 @@ namespace EdgeCache.Edge.Storage.Nvme;
 
 /// <summary>What a chunk log works on; it outlives the log, so that a failed log can be replaced.</summary>
 internal sealed record ChunkLogContext(
-    ChunkStoreOptions Options, ChunkLayout Layout, int MaxSegments, ChunkIndex Index, SegmentTable Segments, ChunkStoreMetrics Metrics, TimeProvider Time, ILogger Logger)
+    ChunkStoreOptions Options,
+    ChunkLayout Layout,
+    int MaxSegments,
+    ChunkIndex Index,
+    SegmentTable Segments,
+    Survival? Survival,
+    ChunkStoreMetrics Metrics,
+    TimeProvider Time,
+    ILogger Logger)
 {
+    /// <summary>Room that is kept for what survives, in segments: it is written again before its own segment goes.</summary>
+    public int Reserve => Survival is null ? 0 : 1;
+
+    /// <summary>The chunks whose records lie in a segment, in the order of the log.</summary>
+    public List<StoredChunk> ChunksOf(int segment)
+    {
+        var begin = segment * Layout.SegmentSize;
+        var end = begin + Layout.SegmentSize;
+        var chunks = Index.Where(location => location.Address >= begin && location.Address < end);
+        chunks.Sort(static (a, b) => a.Location.Address.CompareTo(b.Location.Address));
+        return chunks;
+    }
+
     /// <summary>Whether one more segment fits into the capacity, with <paramref name="reserve"/> more to spare.</summary>
     public bool HasRoom(int reserve) => Segments.Live + Segments.Dying + 1 + reserve <= MaxSegments;
 }
@@ -108,12 +129,13 @@ internal sealed class ChunkLog : IAsyncDisposable
     /// <summary>Appends a chunk; null once it is stored, otherwise why it was turned away.</summary>
     /// <param name="id">The chunk.</param>
     /// <param name="bytes">Its bytes.</param>
+    /// <param name="organization">The number of whose it is.</param>
     /// <param name="touches">How often it was wanted so far.</param>
     /// <param name="reserve">So many segments must stay free beside a new one.</param>
     /// <param name="from">Where the chunk is now, when its record is rewritten: it counts only if it is still there.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     public async ValueTask<AppendRefusal?> AppendAsync(
-        ChunkId id, ReadOnlyMemory<byte> bytes, Touches touches, int reserve, ChunkLocation? from, CancellationToken cancellationToken)
+        ChunkId id, ReadOnlyMemory<byte> bytes, ushort organization, Touches touches, int reserve, ChunkLocation? from, CancellationToken cancellationToken)
     {
         var header = ArrayPool<byte>.Shared.Rent(ChunkGeometry.HeaderSize);
         Command? command = null;
@@ -136,7 +158,12 @@ internal sealed class ChunkLog : IAsyncDisposable
                 if (address is null)
                     return AppendRefusal.Degraded;
 
-                command = new Command(CommandKind.Publish, id, new ChunkLocation(address.Value, bytes.Length)) { Touches = touches, From = from };
+                command = new Command(CommandKind.Publish, id, new ChunkLocation(address.Value, bytes.Length)) 
+                {
+                    Organization = organization,
+                    Touches = touches,
+                    From = from,
+                };
                 if (!commands.Writer.TryWrite(command))
                     return AppendRefusal.Degraded;
             }
@@ -247,7 +274,10 @@ internal sealed class ChunkLog : IAsyncDisposable
     {
         var segments = context.Segments;
         if (segments.Contains(segment))
-            return null;
+        {
+            // Survivors took the room that is kept for them: what is new waits until their segment has gone.
+            return reserve == 0 || segments.Live + reserve <= context.MaxSegments ? null : AppendRefusal.Full;
+        }
 
         if (context.Time.GetTimestamp() < segmentsRefusedUntil)
             return lastRefusal;
@@ -261,8 +291,8 @@ internal sealed class ChunkLog : IAsyncDisposable
         var fault = TryCreate(segment);
         if (fault is not null && SegmentTable.MeansNoSpace(fault) && segments.Live > 1)
         {
-            // Somebody else filled the disk: give one segment of our own up for this one. For want of anything but space that would not help.
-            if (await EvictOldestAsync(segment))
+            // Somebody else filled the disk: give one segment of our own up for this one, if it is to spare. For want of anything but space that would not help.
+            if (!HoldsPinned() && await EvictOldestAsync(segment))
                 fault = TryCreate(segment);
         }
 
@@ -285,6 +315,12 @@ internal sealed class ChunkLog : IAsyncDisposable
             context.Logger.SegmentRefused(e.Message);
             return e;
         }
+    }
+
+    private bool HoldsPinned()
+    {
+        using var judge = context.Survival?.Begin(RetentionRound.Pinned);
+        return judge is not null && context.Segments.First is { } oldest && context.ChunksOf(oldest).Exists(chunk => judge.FateOf(chunk) == Fate.Stays);
     }
 
     private async ValueTask<bool> EvictOldestAsync(int next)
@@ -345,7 +381,7 @@ internal sealed class ChunkLog : IAsyncDisposable
             switch (command.Kind)
             {
                 case CommandKind.Publish:
-                    await journal.AppendAsync(new JournalEntry(JournalEntryKind.Stored, command.Id, command.Location));
+                    await journal.AppendAsync(new JournalEntry(JournalEntryKind.Stored, command.Id, command.Location, command.Organization));
                     break;
                 case CommandKind.Drop:
                     await journal.AppendAsync(new JournalEntry(JournalEntryKind.Dropped, command.Id, command.Location));
@@ -392,7 +428,7 @@ internal sealed class ChunkLog : IAsyncDisposable
     {
         context.Metrics.Appended(command.Location.Length);
         if (command.From is not { } from)
-            context.Index.Set(command.Id, command.Location, command.Touches);
+            context.Index.Set(command.Id, command.Location, command.Touches, command.Organization);
         else if (!context.Index.TryMove(command.Id, from, command.Location, command.Touches))
             Drop(command.Id, command.Location);
     }
@@ -433,6 +469,8 @@ internal sealed class ChunkLog : IAsyncDisposable
 
     private sealed record Command(CommandKind Kind, ChunkId Id, ChunkLocation Location)
     {
+        public ushort Organization { get; init; }
+
         public Touches Touches { get; init; }
 
         public ChunkLocation? From { get; init; }

@@ -1,3 +1,5 @@
+using EdgeCache.Edge.Storage.Eviction;
+
 namespace EdgeCache.Edge.Storage.Nvme;
 
 /// <summary>Brings index and segment files in line with what the journal says, and finds where the log begins and may be written on.</summary>
@@ -15,14 +17,14 @@ internal static class ChunkRecovery
         begin = Math.Max(begin, ((end - 1) / size - context.MaxSegments + 1) * size);
         context.Segments.OpenExisting((int)(begin / size), end > begin ? (int)((end - 1) / size) : -1);
         var lengths = new Dictionary<int, long>();
-        foreach (var (id, location) in replay.Live)
+        foreach (var (_, id, location, organization) in replay.Live)
         {
             var segment = (int)(location.Address / size);
             if (!lengths.TryGetValue(segment, out var length))
                 lengths[segment] = length = context.Segments.LengthOf(segment);
 
             if ((location.Address % size) + ChunkGeometry.RecordSizeOf(location.Length) <= length)
-                context.Index.Set(id, location);
+                context.Index.Set(id, location, organization: OrganizationUsage.Checked(organization));
         }
 
         return (begin, end);
@@ -39,8 +41,8 @@ internal static class ChunkRecovery
 
         context.Index.RemoveWhere(location => location.Address < begin);
         var end = Math.Max(begin, replay.End);
-        foreach (var (_, location) in context.Index.Snapshot())
-            end = Math.Max(end, location.End);
+        foreach (var entry in context.Index.Snapshot())
+            end = Math.Max(end, entry.Location.End);
 
         return (begin, end);
     }

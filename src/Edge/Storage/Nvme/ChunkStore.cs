@@ -15,14 +15,13 @@ internal sealed class ChunkStore : IAsyncDisposable
 
     private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>How many segments are evicted for one append before it is turned away.</summary>
+    /// <summary>How many segments are evicted for one append, beside once around for each lower round of retention, before it is turned away.</summary>
     private const int MaxEvictionsPerAppend = 16;
 
-    /// <summary>After so many evictions for one append, nothing survives the next: where all is wanted, room must come from somewhere.</summary>
+    /// <summary>After so many evictions for one append, only what is owed survives the next: where all is wanted, room must come from somewhere.</summary>
     private const int MaxSavingEvictions = 2;
 
     private readonly ChunkLogContext context;
-    private readonly Survival? survival;
     private readonly Lock evictionGate = new();
     private readonly FileStream directoryLock;
     private readonly SemaphoreSlim slots;
@@ -35,17 +34,17 @@ internal sealed class ChunkStore : IAsyncDisposable
     private int disposed;
 
     private ChunkStore(
-        ChunkStoreOptions options, ChunkLayout layout, FileStream directoryLock, ChunkStoreMetrics? metrics, Survival? survival, TimeProvider time, ILogger logger)
+        ChunkStoreOptions options, ChunkLayout layout, FileStream directoryLock, ChunkStoreMetrics? metrics, Survival? survival, OrganizationUsage? usage, TimeProvider time, ILogger logger)
     {
         this.directoryLock = directoryLock;
-        this.survival = survival;
         slots = new SemaphoreSlim(options.MaxPendingAppends);
         context = new ChunkLogContext(
             options,
             layout,
             layout.SegmentsWithin(options.CapacityBytes),
-            new ChunkIndex(),
+            new ChunkIndex(usage),
             new SegmentTable(options.Directory, ChunkLog.Name, layout.SegmentSize),
+            survival,
             metrics ?? new ChunkStoreMetrics(null, options.Directory, static () => null),
             time,
             logger);
@@ -58,6 +57,7 @@ internal sealed class ChunkStore : IAsyncDisposable
     /// <param name="metrics">Counters shared with other stores; null: its own, not published.</param>
     /// <param name="survival">Which chunks outlive their segment; null: none.</param>
     /// <param name="cancellationToken">Stops the wait for the directory.</param>
+    /// <param name="usage">Where the disk space of chunks is accounted; null: nowhere.</param>
     /// <exception cref="ArgumentException">The options are out of range; the message names every fault.</exception>
     /// <exception cref="IOException">The directory cannot be used, or another process uses it.</exception>
     public static async Task<ChunkStore> OpenAsync(
@@ -66,7 +66,8 @@ internal sealed class ChunkStore : IAsyncDisposable
         ILoggerFactory loggerFactory,
         ChunkStoreMetrics? metrics,
         Survival? survival,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        OrganizationUsage? usage = null)
     {
         var faults = options.Validate().ToList();
         if (faults.Count > 0)
@@ -78,7 +79,7 @@ internal sealed class ChunkStore : IAsyncDisposable
         var directoryLock = await LockAsync(options.Directory, cancellationToken);
         try
         {
-            var store = new ChunkStore(options, LayoutOf(options, logger), directoryLock, metrics, survival, time, logger);
+            var store = new ChunkStore(options, LayoutOf(options, logger), directoryLock, metrics, survival, usage, time, logger);
             store.log = await ChunkLog.OpenAsync(store.context, first: true, store.OnFault);
             logger.Opened(store.context.Index.Count, store.context.Segments.Live, store.context.Layout.SegmentSize, store.context.MaxSegments);
             return store;
@@ -130,8 +131,7 @@ internal sealed class ChunkStore : IAsyncDisposable
     /// <summary>Whether the log still grows: nothing has to be evicted for the next segments.</summary>
     public bool IsGrowing => context.HasRoom(Reserve + 1);
 
-    // What survives is written again before its segment goes: this much room is kept for it.
-    private int Reserve => survival is null ? 0 : 1;
+    private int Reserve => context.Reserve;
 
     /// <summary>Takes a lease on a stored chunk, without I/O. Whatever the policy, what is read through it is verified.</summary>
     public bool TryGet(ChunkId id, [NotNullWhen(true)] out ChunkLease? lease)
@@ -159,7 +159,9 @@ internal sealed class ChunkStore : IAsyncDisposable
     /// <param name="payload">Its bytes, from 1 to <see cref="ChunkGeometry.PayloadSize"/>.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <param name="touches">How often it was wanted so far.</param>
-    public async ValueTask<bool> AppendAsync(ChunkId id, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken, Touches touches = default)
+    /// <param name="organization">The number of whose it is.</param>
+    public async ValueTask<bool> AppendAsync(
+        ChunkId id, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken, Touches touches = default, ushort organization = 0)
     {
         ArgumentOutOfRangeException.ThrowIfZero(payload.Length, nameof(payload));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(payload.Length, ChunkGeometry.PayloadSize, nameof(payload));
@@ -171,7 +173,7 @@ internal sealed class ChunkStore : IAsyncDisposable
         AppendRefusal? refusal;
         try
         {
-            refusal = await AppendOrEvictAsync(id, payload, touches, cancellationToken);
+            refusal = await AppendOrEvictAsync(id, payload, organization, touches, cancellationToken);
         }
         finally
         {
@@ -180,8 +182,8 @@ internal sealed class ChunkStore : IAsyncDisposable
 
         if (refusal is { } reason)
             context.Metrics.Refused(reason);
-        else if (survival is not null && !context.HasRoom(Reserve))
-            _ = EvictAsync(saving: true); // ahead of need: appends need not wait while survivors are written
+        else if (context.Survival is not null && !context.HasRoom(Reserve))
+            _ = EvictAsync(RetentionRound.Wanted); // ahead of need: appends need not wait while survivors are written
 
         return refusal is null;
     }
@@ -191,6 +193,25 @@ internal sealed class ChunkStore : IAsyncDisposable
     {
         if (context.Index.TryGet(id, out var location) && context.Index.Remove(id, location))
             Volatile.Read(ref log)?.Drop(id, location);
+    }
+
+    /// <summary>Drops the oldest chunks of an organization from the index, until <paramref name="bytes"/> of disk space are nobody's.</summary>
+    /// <returns>The disk space that was its; it returns when the segments are evicted. After a restart the chunks may be there again.</returns>
+    public long Trim(ushort organization, long bytes, Func<StoredChunk, bool> isKept)
+    {
+        long dropped = 0;
+        foreach (var segment in context.Index.SegmentsOf(organization, context.Layout.SegmentSize))
+        {
+            foreach (var chunk in ChunksOf((int)segment))
+            {
+                if (dropped >= bytes)
+                    return dropped;
+                if (chunk.Organization == organization && !isKept(chunk) && context.Index.Remove(chunk.Id, chunk.Location))
+                    dropped += chunk.RecordSize;
+            }
+        }
+
+        return dropped;
     }
 
     /// <summary>Waits until all that was appended or removed before is in the files. Completes without it while the store is degraded.</summary>
@@ -235,14 +256,7 @@ internal sealed class ChunkStore : IAsyncDisposable
     internal int? SegmentFrom(int first) => context.Segments.FirstFrom(first);
 
     /// <summary>The chunks whose records lie in a segment, in the order of the log.</summary>
-    internal List<StoredChunk> ChunksOf(int segment)
-    {
-        var begin = segment * context.Layout.SegmentSize;
-        var end = begin + context.Layout.SegmentSize;
-        var chunks = context.Index.Where(location => location.Address >= begin && location.Address < end);
-        chunks.Sort(static (a, b) => a.Location.Address.CompareTo(b.Location.Address));
-        return chunks;
-    }
+    internal List<StoredChunk> ChunksOf(int segment) => context.ChunksOf(segment);
 
     /// <summary>Blocks of a record were found intact.</summary>
     internal void OnVerified(ChunkId id, ChunkLocation location, ulong blocks)
@@ -294,7 +308,7 @@ internal sealed class ChunkStore : IAsyncDisposable
     private ushort Tick => Touches.TickOf(context.Time.GetElapsedTime(0, context.Time.GetTimestamp()));
 
     private async ValueTask<AppendRefusal?> AppendOrEvictAsync(
-        ChunkId id, ReadOnlyMemory<byte> payload, Touches touches, CancellationToken cancellationToken)
+        ChunkId id, ReadOnlyMemory<byte> payload, ushort organization, Touches touches, CancellationToken cancellationToken)
     {
         for (var evictions = 0; ; evictions++)
         {
@@ -303,35 +317,42 @@ internal sealed class ChunkStore : IAsyncDisposable
             if (Volatile.Read(ref log) is not { } current)
                 return AppendRefusal.Degraded;
 
-            var refusal = await current.AppendAsync(id, payload, touches, Reserve, from: null, cancellationToken);
-            if (refusal != AppendRefusal.Full || evictions == MaxEvictionsPerAppend)
+            var refusal = await current.AppendAsync(id, payload, organization, touches, Reserve, from: null, cancellationToken);
+            if (refusal != AppendRefusal.Full || evictions == MaxEvictionsPerAppend + (2 * context.MaxSegments))
                 return refusal;
-            if (!await EvictAsync(saving: evictions < MaxSavingEvictions).WaitAsync(cancellationToken))
-                return AppendRefusal.Degraded;
+            if (!await EvictAsync(RoundOf(evictions)).WaitAsync(cancellationToken))
+                return Volatile.Read(ref log) is null ? AppendRefusal.Degraded : AppendRefusal.Held;
         }
     }
 
+    private RetentionRound RoundOf(int evictions) =>
+        evictions < MaxSavingEvictions ? RetentionRound.Wanted
+        : evictions < MaxSavingEvictions + context.MaxSegments ? RetentionRound.Floors
+        : RetentionRound.Pinned;
+
     // All appends that need room wait for the same eviction.
-    private Task<bool> EvictAsync(bool saving)
+    private Task<bool> EvictAsync(RetentionRound round)
     {
         lock (evictionGate)
-            return eviction.IsCompleted ? eviction = Task.Run(() => EvictOldestAsync(saving)) : eviction;
+            return eviction.IsCompleted ? eviction = Task.Run(() => EvictOldestAsync(round)) : eviction;
     }
 
-    private async Task<bool> EvictOldestAsync(bool saving)
+    private async Task<bool> EvictOldestAsync(RetentionRound round)
     {
         if (context.HasRoom(Reserve) || stopping.IsCancellationRequested)
             return true;
         if (Volatile.Read(ref log) is not { } current || context.Segments.First is not { } oldest || context.Segments.Live < 2)
             return false;
 
-        if (survival is not null && saving)
-            await SaveSurvivorsAsync(current, survival, oldest);
+        if (context.Survival is not { } survival)
+            return await current.EvictOldestAsync();
 
-        return await current.EvictOldestAsync();
+        using var judge = survival.Begin(round);
+        return await SaveSurvivorsAsync(current, survival, oldest, judge) && await current.EvictOldestAsync();
     }
 
-    private async Task SaveSurvivorsAsync(ChunkLog current, Survival choice, int segment)
+    // False when the segment can't go, because of what it holds or because the store is being closed.
+    private async Task<bool> SaveSurvivorsAsync(ChunkLog current, Survival choice, int segment, SegmentJudge judge)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(ChunkGeometry.PayloadSize);
         try
@@ -339,12 +360,15 @@ internal sealed class ChunkStore : IAsyncDisposable
             foreach (var chunk in ChunksOf(segment))
             {
                 if (stopping.IsCancellationRequested)
-                    return;
+                    return false;
 
+                var fate = judge.FateOf(chunk);
                 var bytes = buffer.AsMemory(0, chunk.Location.Length);
-                if (choice.Survives(chunk) && await ReadAsync(chunk.Id, bytes))
-                    await SaveAsync(current, choice, chunk, bytes);
+                if (fate != Fate.Goes && await ReadAsync(chunk.Id, bytes) && !await SaveAsync(current, choice, chunk, bytes) && fate == Fate.Stays)
+                    return false;
             }
+
+            return true;
         }
         finally
         {
@@ -353,13 +377,14 @@ internal sealed class ChunkStore : IAsyncDisposable
     }
 
     // Nobody waits for a survivor: an append that is under way ends by the log's own limits of time.
-    private async Task SaveAsync(ChunkLog current, Survival choice, StoredChunk chunk, ReadOnlyMemory<byte> bytes)
+    private async Task<bool> SaveAsync(ChunkLog current, Survival choice, StoredChunk chunk, ReadOnlyMemory<byte> bytes)
     {
         var saved = choice.Destination is { } destination
             ? await destination(chunk, bytes, CancellationToken.None)
-            : await current.AppendAsync(chunk.Id, bytes, chunk.Touches.Spend(), reserve: 0, chunk.Location, CancellationToken.None) is null;
+            : await current.AppendAsync(chunk.Id, bytes, chunk.Organization, chunk.Touches.Spend(), reserve: 0, chunk.Location, CancellationToken.None) is null;
         if (saved)
             context.Metrics.Rewritten(bytes.Length);
+        return saved;
     }
 
     private async ValueTask<bool> ReadAsync(ChunkId id, Memory<byte> bytes)

@@ -22,7 +22,7 @@ internal enum JournalEntryKind : byte
 /// <code>
 ///    0  u8   kind: 1 stored, 2 dropped, 3 begin
 ///    1  u8   version, 1
-///    2  u16  zero, reserved
+///    2  u16  number of the organization in the drive's table, 0: unknown
 ///    4  i32  index of the chunk; 0 for begin
 ///    8  16   generation, big-endian; zeros for begin
 ///   24  i64  log address of the record; for begin, of the first byte that exists
@@ -31,7 +31,7 @@ internal enum JournalEntryKind : byte
 /// </code>
 /// Later entries override earlier ones, so replaying an entry twice changes nothing.
 /// </summary>
-internal readonly record struct JournalEntry(JournalEntryKind Kind, ChunkId Id, ChunkLocation Location)
+internal readonly record struct JournalEntry(JournalEntryKind Kind, ChunkId Id, ChunkLocation Location, ushort Organization = 0)
 {
     /// <summary>The size on disk, in bytes.</summary>
     public const int Size = 40;
@@ -49,6 +49,7 @@ internal readonly record struct JournalEntry(JournalEntryKind Kind, ChunkId Id, 
         destination.Clear();
         destination[0] = (byte)Kind;
         destination[1] = Version;
+        BinaryPrimitives.WriteUInt16LittleEndian(destination[2..], Organization);
         BinaryPrimitives.WriteInt32LittleEndian(destination[4..], Id.Index);
         Id.Generation.Write(destination[8..]);
         BinaryPrimitives.WriteInt64LittleEndian(destination[24..], Location.Address);
@@ -76,7 +77,7 @@ internal readonly record struct JournalEntry(JournalEntryKind Kind, ChunkId Id, 
             JournalEntryKind.Begin => true,
             _ => false,
         };
-        entry = new JournalEntry(kind, id, location);
+        entry = new JournalEntry(kind, id, location, BinaryPrimitives.ReadUInt16LittleEndian(source[2..]));
         return sound;
     }
 }

@@ -3,7 +3,7 @@ namespace EdgeCache.Edge.Storage.Nvme;
 /// <summary>What the journal's entries amount to when they are applied in order.</summary>
 internal sealed class JournalReplay
 {
-    private readonly Dictionary<ChunkId, ChunkLocation> live = [];
+    private readonly Dictionary<ChunkId, JournalEntry> live = [];
 
     /// <summary>The first address that exists, or 0 for a new store.</summary>
     public long Begin { get; private set; }
@@ -18,7 +18,7 @@ internal sealed class JournalReplay
     public int DamagedPlaces { get; set; }
 
     /// <summary>The chunks that the journal leaves stored.</summary>
-    public IReadOnlyCollection<KeyValuePair<ChunkId, ChunkLocation>> Live => live;
+    public IReadOnlyCollection<JournalEntry> Live => live.Values;
 
     /// <summary>Applies one entry.</summary>
     public void Visit(long address, ReadOnlySpan<byte> record)
@@ -35,18 +35,18 @@ internal sealed class JournalReplay
             case JournalEntryKind.Stored:
                 End = Math.Max(End, entry.Location.End);
                 if (entry.Location.Address >= Begin)
-                    live[entry.Id] = entry.Location;
+                    live[entry.Id] = entry;
                 break;
             case JournalEntryKind.Dropped:
-                if (live.TryGetValue(entry.Id, out var location) && location == entry.Location)
+                if (live.TryGetValue(entry.Id, out var stored) && stored.Location == entry.Location)
                     live.Remove(entry.Id);
                 break;
             case JournalEntryKind.Begin:
                 Begin = Math.Max(Begin, entry.Location.Address);
                 End = Math.Max(End, Begin);
-                foreach (var (id, stored) in live)
+                foreach (var (id, old) in live)
                 {
-                    if (stored.Address < Begin)
+                    if (old.Location.Address < Begin)
                         live.Remove(id);
                 }
 

@@ -142,7 +142,7 @@ public sealed class BlockStoreTests : IDisposable
         var metrics = TestBlocks.Metrics();
         var policy = new EvictionPolicy(new GhostTable(1024), new WriteBudget(1, Capacity, time));
         await using var store = BlockStore.Open(
-            TestBlocks.Options(_directory.Path), policy, metrics, time, Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
+            TestBlocks.Options(_directory.Path), TestBlocks.Retention(policy), metrics, time, Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
         var number = 0;
         while (await store.TryAppendAsync(Seed, number, Length) == AppendOutcome.Stored)
             Assert.True(++number < 1000, "the budget of a full store ends");

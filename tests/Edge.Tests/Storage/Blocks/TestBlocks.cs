@@ -22,10 +22,12 @@ internal static class TestBlocks
 
     public static BlockStore Open(BlockStoreOptions options, TimeProvider? time = null, BlockStoreMetrics? metrics = null) => BlockStore.Open(
         options,
-        new EvictionPolicy(new GhostTable(1024), new WriteBudget(null, options.CapacityBytes, TimeProvider.System)),
+        Retention(new EvictionPolicy(new GhostTable(1024), new WriteBudget(null, options.CapacityBytes, TimeProvider.System))),
         metrics ?? Metrics(),
         time ?? TimeProvider.System,
         NullLoggerFactory.Instance);
+
+    public static Retention Retention(EvictionPolicy policy) => new(policy, new OrganizationShares([], BlockStoreOptions.MinimumCapacity), pins: null);
 
     public static BlockStoreMetrics Metrics() => new(null, "drive", static () => null);
 

@@ -94,7 +94,7 @@ public sealed class ChecksumPolicyTests : IDisposable
     public async Task A_survivor_is_verified_whatever_was_verified_before()
     {
         await using var store = await ChunkStore.OpenAsync(
-            Options(ChecksumPolicy.Once), TimeProvider.System, NullLoggerFactory.Instance, null, new Survival(_ => true, Destination: null), Cancellation);
+            Options(ChecksumPolicy.Once), TimeProvider.System, NullLoggerFactory.Instance, null, TestChunks.Survivors(_ => true), Cancellation);
         await store.AppendAsync(1, 0, ChunkGeometry.PayloadSize);
         Assert.True(store.TryGet(TestChunks.Id(1, 0), Reader, out var lease));
         using (lease)

@@ -19,7 +19,7 @@ public sealed class ChunkStoreSurvivalTests : IDisposable
     [InlineData(32)]
     public async Task Touched_chunks_outlive_their_segment_and_the_budget_holds_at_every_step(int seed)
     {
-        await using var store = await OpenAsync(new Survival(chunk => chunk.Touches.Count > 0, Destination: null));
+        await using var store = await OpenAsync(TestChunks.Survivors(chunk => chunk.Touches.Count > 0));
         await store.AppendAsync(seed, 0);
         for (var number = 1; number < 80; number++)
         {
@@ -38,7 +38,7 @@ public sealed class ChunkStoreSurvivalTests : IDisposable
     [Fact]
     public async Task A_chunk_that_is_touched_no_more_goes_once_its_touches_are_spent()
     {
-        await using var store = await OpenAsync(new Survival(chunk => chunk.Touches.Count > 0, Destination: null));
+        await using var store = await OpenAsync(TestChunks.Survivors(chunk => chunk.Touches.Count > 0));
         await store.AppendAsync(1, 0);
         Touch(store, 1, 0);
         for (var number = 1; number < 80 && store.Contains(TestChunks.Id(1, 0)); number++)
@@ -50,7 +50,7 @@ public sealed class ChunkStoreSurvivalTests : IDisposable
     [Fact]
     public async Task A_store_whose_every_chunk_survives_still_takes_new_ones()
     {
-        await using var store = await OpenAsync(new Survival(_ => true, Destination: null));
+        await using var store = await OpenAsync(TestChunks.Survivors(_ => true));
         for (var number = 0; number < 60; number++)
         {
             await store.AppendAsync(1, number, ChunkGeometry.PayloadSize);
@@ -63,7 +63,7 @@ public sealed class ChunkStoreSurvivalTests : IDisposable
     {
         await using (var main = await OpenAsync(null, "main"))
         await using (var small = await OpenAsync(
-            new Survival(chunk => chunk.Touches.Count > 0, (chunk, bytes, cancellation) => main.AppendAsync(chunk.Id, bytes, cancellation, chunk.Touches.Reset()))))
+            TestChunks.Survivors(chunk => chunk.Touches.Count > 0, (chunk, bytes, cancellation) => main.AppendAsync(chunk.Id, bytes, cancellation, chunk.Touches.Reset()))))
         {
             await small.AppendAsync(1, 0);
             Touch(small, 1, 0);
@@ -84,7 +84,7 @@ public sealed class ChunkStoreSurvivalTests : IDisposable
     [Fact]
     public async Task A_survivor_that_is_damaged_goes_and_disturbs_nothing()
     {
-        await using var store = await OpenAsync(new Survival(_ => true, Destination: null));
+        await using var store = await OpenAsync(TestChunks.Survivors(_ => true));
         await store.AppendAsync(1, 0, ChunkGeometry.PayloadSize);
         await store.FlushAsync(Cancellation);
         Assert.True(store.TryGet(TestChunks.Id(1, 0), out var lease));

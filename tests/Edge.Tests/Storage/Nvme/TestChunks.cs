@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using EdgeCache.Edge.Storage.Eviction;
 using EdgeCache.Edge.Storage.Nvme;
 using EdgeCache.Shared.Primitives;
 using FASTER.core;
@@ -71,6 +72,11 @@ internal static class TestChunks
 
         return true;
     }
+
+    /// <summary>What was wanted survives as long as there is room for it.</summary>
+    public static Survival Survivors(
+        Func<StoredChunk, bool> isWanted, Func<StoredChunk, ReadOnlyMemory<byte>, CancellationToken, ValueTask<bool>>? destination = null) =>
+        new(round => new SegmentJudge(chunk => round == RetentionRound.Wanted && isWanted(chunk) ? Fate.Survives : Fate.Goes), destination);
 
     /// <summary>The bytes of all files of a directory, which must stay under the capacity.</summary>
     public static long BytesOnDisk(string directory) =>
