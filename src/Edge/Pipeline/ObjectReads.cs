@@ -48,8 +48,8 @@ internal sealed class ObjectReads(
 
         request.Region = bucket!.Region.Name;
         request.Owner = bucket.Facts.OwnerOrganizationId;
-        if (request.Http.Request.Headers.TryGetValue(ExpectedBucketOwner.Header, out var owner) &&
-            ExpectedBucketOwner.Check(owner.ToString(), bucket.Facts) is { } otherOwner)
+        var expectedOwner = request.Http.Request.Headers.TryGetValue(ExpectedBucketOwner.Header, out var owner) ? owner.ToString() : null;
+        if (ExpectedBucketOwner.Check(expectedOwner, s3.Query, bucket.Facts) is { } otherOwner)
         {
             return otherOwner;
         }

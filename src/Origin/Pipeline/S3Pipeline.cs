@@ -105,7 +105,7 @@ internal sealed class S3Pipeline(
             return authorized.Error;
         }
 
-        if (authorized.Value.Bucket is { } bucket && ExpectedBucketOwner.Check(exchange.Header(ExpectedBucketOwner.Header), bucket.Facts) is { } otherOwner)
+        if (authorized.Value.Bucket is { } bucket && ExpectedBucketOwner.Check(exchange.Header(ExpectedBucketOwner.Header), request!.Query, bucket.Facts) is { } otherOwner)
         {
             return otherOwner;
         }

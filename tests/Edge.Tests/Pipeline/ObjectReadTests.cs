@@ -48,6 +48,25 @@ public sealed class ObjectReadTests
         }
     }
 
+    [Theory]
+    [InlineData("x-amz-expected-bucket-owner=acme", HttpStatusCode.OK)]
+    [InlineData("x-amz-expected-bucket-owner=other", HttpStatusCode.Forbidden)]
+    [InlineData("X-Amz-Expected-Bucket-Owner=other", HttpStatusCode.Forbidden)]
+    [InlineData("x-amz-expected-bucket-owner=", HttpStatusCode.Forbidden)]
+    [InlineData("x-amz-expected-bucket-owner=acme&X-Amz-Expected-Bucket-Owner=other", HttpStatusCode.Forbidden)]
+    public async Task A_presigned_link_may_expect_an_owner_in_its_query(string parameter, HttpStatusCode status)
+    {
+        await using var cluster = await EdgeCluster.StartAsync();
+        cluster.Ord.Put(EdgeCluster.Bucket, "a", Small);
+        await cluster.CaughtUpAsync();
+        await cluster.ReadAsync("a");
+        var link = cluster.Signer.Presign(
+            HttpMethod.Get, new Uri($"{cluster.Edge.S3Endpoint.GetLeftPart(UriPartial.Authority)}/models/a?{parameter}"), TimeSpan.FromMinutes(1));
+        using var request = new HttpRequestMessage(HttpMethod.Get, link);
+        using var response = await cluster.SendAsync(request);
+        Assert.Equal(status, response.StatusCode);
+    }
+
     [Fact]
     public async Task The_headers_of_the_object_are_those_of_the_origin()
     {

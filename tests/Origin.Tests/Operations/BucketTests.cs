@@ -135,4 +135,42 @@ public sealed class BucketTests
             .ShouldBe(HttpStatusCode.OK);
         Assert.Equal("1", (await client.GetAsync("/bucket-1/copy")).Text);
     }
+
+    [Fact]
+    public async Task A_presigned_link_may_expect_an_owner_in_its_query()
+    {
+        await using var origin = await TestOrigin.StartAsync();
+        await S3TestClient.NewBucketAsync(origin.Client);
+        await origin.Client.PutAsync("/bucket-1/k", "1");
+        await AssertAsync(HttpMethod.Get, "/bucket-1/k?x-amz-expected-bucket-owner=main", HttpStatusCode.OK);
+        await AssertAsync(HttpMethod.Get, "/bucket-1/k?x-amz-expected-bucket-owner=other", HttpStatusCode.Forbidden);
+        await AssertAsync(HttpMethod.Get, "/bucket-1/k?X-Amz-Expected-Bucket-Owner=other", HttpStatusCode.Forbidden);
+        await AssertAsync(HttpMethod.Get, "/bucket-1?list-type=2&x-amz-expected-bucket-owner=other", HttpStatusCode.Forbidden);
+        await AssertAsync(HttpMethod.Put, "/bucket-1/k?x-amz-expected-bucket-owner=other", HttpStatusCode.Forbidden);
+        await AssertAsync(HttpMethod.Delete, "/bucket-1/k?x-amz-expected-bucket-owner=other", HttpStatusCode.Forbidden);
+        await AssertAsync(HttpMethod.Delete, "/bucket-1/k?x-amz-expected-bucket-owner=main", HttpStatusCode.NoContent);
+
+        async Task AssertAsync(HttpMethod method, string target, HttpStatusCode expected)
+        {
+            var link = origin.Client.Signer!.Presign(method, new Uri(origin.Server.S3Endpoint, target), TimeSpan.FromMinutes(1));
+            using var request = new HttpRequestMessage(method, link);
+            using var answer = await origin.Http.SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.True(expected == answer.StatusCode, $"{method} {target}: {answer.StatusCode}");
+        }
+    }
+
+    [Fact]
+    public async Task Owners_expected_by_query_and_header_must_all_be_right()
+    {
+        await using var origin = await TestOrigin.StartAsync();
+        var client = origin.Client;
+        await S3TestClient.NewBucketAsync(client);
+        await client.PutAsync("/bucket-1/k", "1");
+        var (right, wrong, copy) = (("x-amz-expected-bucket-owner", "main"), ("x-amz-expected-bucket-owner", "other"), ("x-amz-copy-source", "/bucket-1/k"));
+        (await client.GetAsync("/bucket-1/k?x-amz-expected-bucket-owner=main", right)).ShouldBe(HttpStatusCode.OK);
+        (await client.GetAsync("/bucket-1/k?x-amz-expected-bucket-owner=main", wrong)).ShouldFail(HttpStatusCode.Forbidden, "AccessDenied");
+        (await client.GetAsync("/bucket-1/k?x-amz-expected-bucket-owner=other", right)).ShouldFail(HttpStatusCode.Forbidden, "AccessDenied");
+        (await client.PutAsync("/bucket-1/c?x-amz-source-expected-bucket-owner=other", "", copy)).ShouldFail(HttpStatusCode.Forbidden, "AccessDenied");
+        (await client.PutAsync("/bucket-1/c?x-amz-source-expected-bucket-owner=main", "", copy)).ShouldBe(HttpStatusCode.OK);
+    }
 }

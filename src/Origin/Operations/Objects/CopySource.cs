@@ -81,7 +81,7 @@ internal sealed record CopySource(StoredVersion? Local, ForeignSource? Foreign) 
             return refused;
         }
 
-        if (ExpectedBucketOwner.Check(context.Header(ExpectedBucketOwner.SourceHeader), bucket.Facts) is { } otherOwner)
+        if (ExpectedBucketOwner.CheckSource(context.Header(ExpectedBucketOwner.SourceHeader), context.Query, bucket.Facts) is { } otherOwner)
         {
             return otherOwner;
         }

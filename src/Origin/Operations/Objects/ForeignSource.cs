@@ -62,7 +62,12 @@ internal sealed class ForeignSource : IDisposable
             }
         }
 
-        if (context.Header(ExpectedBucketOwner.SourceHeader) is { } owner)
+        if (!ExpectedBucketOwner.TryRead(ExpectedBucketOwner.SourceHeader, context.Header(ExpectedBucketOwner.SourceHeader), context.Query, out var owner))
+        {
+            return S3ErrorCode.AccessDenied;
+        }
+
+        if (owner is not null)
         {
             headers.Add(new(ExpectedBucketOwner.Header, owner));
         }
