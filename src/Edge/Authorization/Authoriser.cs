@@ -48,7 +48,7 @@ internal sealed partial class Authoriser(TimeProvider time, ILogger<Authoriser> 
         if (!decision.Allowed)
         {
             LogRefused(action, request.Bucket, caller.Principal.Name, decision.Reason);
-            return ((S3Error)S3ErrorCode.AccessDenied, null);
+            return (new S3Error(S3ErrorCode.AccessDenied, decision.Advice), null);
         }
 
         return version is not null ? (null, new AuthorisedRead(caller, bucket.Region, version))

@@ -85,7 +85,7 @@ internal sealed partial class Authorizer(
         }
 
         LogRefused(target.Action, target.BucketName, target.Key, principal.Name, decision.Reason);
-        return S3ErrorCode.AccessDenied;
+        return new S3Error(S3ErrorCode.AccessDenied, decision.Advice);
     }
 
     /// <summary>

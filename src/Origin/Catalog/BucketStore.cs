@@ -9,9 +9,9 @@ using EdgeCache.Shared.S3;
 namespace EdgeCache.Origin.Catalog;
 
 /// <summary>The buckets of the region.</summary>
-internal sealed class BucketStore(CatalogWriter writer, ReaderPool readers, string region)
+internal sealed class BucketStore(CatalogWriter writer, ReaderPool readers, string region, ILogger logger)
 {
-    private readonly ParsedPolicies _policies = new();
+    private readonly ParsedPolicies _policies = new(logger);
 
     private const string Columns =
         """
@@ -192,13 +192,13 @@ internal sealed class BucketStore(CatalogWriter writer, ReaderPool readers, stri
         sql.First($"SELECT {Columns} FROM buckets WHERE bucket_id = @bucket", Read, ("bucket", bucketId));
 
     private BucketRow Read(DbDataReader r) => new(r.GetInt64(0), new BucketFacts(
-        r.GetString(1), region, r.GetString(2), (CannedAcl)r.GetInt32(3), (BucketVersioning)r.GetInt32(4),
+        r.GetString(1), region, r.GetString(2), RowCodec.Acl(r, 3), (BucketVersioning)r.GetInt32(4),
         DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(5)), r.GetInt64(6))
     {
         Grants = RowCodec.Grants(r, 7),
         Policy = r.IsDBNull(8) ? null : _policies.Parse(r.GetString(1), r.GetString(8)),
         PublicAccess = RowCodec.PublicAccess(r, 9),
-        Ownership = RowCodec.Enum<ObjectOwnership>(r, 10),
+        Ownership = RowCodec.Ownership(r, 10),
         StrongReads = r.GetInt32(11) != 0,
     });
 }

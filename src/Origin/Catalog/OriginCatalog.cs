@@ -13,10 +13,10 @@ internal sealed class OriginCatalog : IAsyncDisposable
     private readonly ReaderPool _readers;
     private int _disposed;
 
-    private OriginCatalog(FileStream fileLock, ReaderPool readers, CatalogWriter writer, FeedStore feed, string region)
+    private OriginCatalog(FileStream fileLock, ReaderPool readers, CatalogWriter writer, FeedStore feed, string region, ILogger logger)
     {
         (_lock, _readers, Writer, Feed) = (fileLock, readers, writer, feed);
-        Buckets = new BucketStore(writer, readers, region);
+        Buckets = new BucketStore(writer, readers, region, logger);
         Versions = new VersionStore(writer, readers);
         Uploads = new UploadStore(writer, readers);
         Usage = new UsageStore(readers, region);
@@ -81,7 +81,7 @@ internal sealed class OriginCatalog : IAsyncDisposable
             var feed = new FeedStore(readers, epoch, sequence);
             var writer = new CatalogWriter(session, () => SqliteDialect.OpenWriter(path), sequence, feed.Publish, time, logger);
             CatalogLog.Opened(logger, path, sequence, epoch);
-            return new OriginCatalog(fileLock, readers, writer, feed, region);
+            return new OriginCatalog(fileLock, readers, writer, feed, region, logger);
         }
         catch (Exception e) when (e is DbException or IOException or UnauthorizedAccessException or CatalogOpenException)
         {

@@ -1,18 +1,20 @@
 using System.Collections.Concurrent;
+using EdgeCache.Origin.Catalog.Sql;
 using EdgeCache.Shared.Iam.Policies;
 
 namespace EdgeCache.Origin.Catalog;
 
-/// <summary>The compiled form of bucket policies in use, so that a request does not parse one. Equal texts are the same policy: nothing here goes stale.</summary>
-internal sealed class ParsedPolicies
+/// <summary>
+/// The compiled form of bucket policies in use, so that a request does not parse one. Equal texts are the same policy: nothing here goes stale.
+/// </summary>
+internal sealed class ParsedPolicies(ILogger logger)
 {
     /// <summary>The most policies kept; above it the cache starts over.</summary>
     public const int MaxEntries = 1024;
 
     private readonly ConcurrentDictionary<(string Bucket, string Json), BucketPolicy> _policies = new();
 
-    /// <summary>The compiled policy.</summary>
-    /// <exception cref="InvalidDataException">The stored text is no policy: it was accepted by a program with other rules. Whoever needs it is refused.</exception>
+    /// <summary>The compiled policy. One that was accepted by a program with other rules, and is none now, denies everything but its repair.</summary>
     public BucketPolicy Parse(string bucket, string json)
     {
         if (_policies.TryGetValue((bucket, json), out var known))
@@ -20,9 +22,10 @@ internal sealed class ParsedPolicies
             return known;
         }
 
-        if (BucketPolicy.TryParse(json, bucket, out var policy) is { } problem)
+        var policy = BucketPolicy.Restore(json);
+        if (policy.Problem is { } problem)
         {
-            throw new InvalidDataException($"The stored policy of bucket {bucket} can't be read: {problem.Message}");
+            CatalogLog.PolicyUnreadable(logger, bucket, problem.ToString());
         }
 
         if (_policies.Count >= MaxEntries)
@@ -30,7 +33,7 @@ internal sealed class ParsedPolicies
             _policies.Clear();
         }
 
-        _policies[(bucket, json)] = policy!;
-        return policy!;
+        _policies[(bucket, json)] = policy;
+        return policy;
     }
 }

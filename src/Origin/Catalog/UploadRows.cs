@@ -2,7 +2,6 @@ using System.Data.Common;
 using System.Text.Json;
 using EdgeCache.Origin.Catalog.Sql;
 using EdgeCache.Shared.Checksums;
-using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.Replication;
 
@@ -54,7 +53,7 @@ internal static class UploadRows
         OwnerOrganizationId = r.GetString(5),
         Initiator = r.GetString(6),
         StorageClass = r.GetString(7),
-        Acl = (CannedAcl)r.GetInt32(8),
+        Acl = RowCodec.Acl(r, 8),
         Headers = RowCodec.Map(r, 9, StringMap.Empty),
         UserMetadata = RowCodec.Map(r, 10, StringMap.Empty),
         Tags = RowCodec.Map(r, 11, StringMap.EmptyTags),

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Data.Common;
 using EdgeCache.Origin.Blobs;
 using EdgeCache.Origin.Catalog.Sql;
-using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Replication;
 
 namespace EdgeCache.Origin.Catalog;
@@ -87,7 +86,7 @@ internal static class VersionRows
                 PartChecksums = RowCodec.Words(r.IsDBNull(21) ? null : r.GetString(21)),
                 StorageClass = r.GetString(15),
                 OwnerOrganizationId = r.GetString(16),
-                Acl = (CannedAcl)r.GetInt32(17),
+                Acl = RowCodec.Acl(r, 17),
                 Grants = RowCodec.Grants(r, 22),
                 TagCount = r.GetInt32(18),
                 AsOfSequence = asOf,

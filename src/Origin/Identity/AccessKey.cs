@@ -32,12 +32,15 @@ internal sealed record AccessKey
     /// <summary>The id of the API token that it was made with; null when there was none.</summary>
     public string? TokenId { get; init; }
 
+    /// <summary>Whether that was an admin token.</summary>
+    public bool IsOfAdmin { get; init; }
+
     /// <summary>What its maker told of it, e.g. <see cref="AccessKeyAttributes.Name"/>.</summary>
     public ImmutableSortedDictionary<string, string> Attributes { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
     public bool IsUsable(DateTimeOffset now) => Status == AccessKeyStatus.Active && (ExpiresAt is null || now < ExpiresAt);
 
-    public Principal ToPrincipal() => new(Principal, OrganizationId, Level, Groups, PrincipalKind.User);
+    public Principal ToPrincipal() => new(Principal, OrganizationId, Level, Groups, PrincipalKind.User) { IsAdmin = IsOfAdmin };
 }
 
 /// <summary>Whether a key may be used.</summary>

@@ -17,11 +17,13 @@ internal sealed record AccessKeyRow(
     long? ExpiresAt,
     long CreatedAt,
     string? TokenId,
-    string Attributes)
+    string Attributes,
+    long IsOfAdmin)
 {
     public const string Columns =
         "id, organization_id AS organizationId, principal, secret, level, groups, status, session_token_sha256 AS sessionTokenSha256, " +
-        "expires_at AS expiresAt, created_at AS createdAt, token_id AS tokenId, attributes";
+        "expires_at AS expiresAt, created_at AS createdAt, token_id AS tokenId, attributes, " +
+        "EXISTS (SELECT 1 FROM api_tokens WHERE api_tokens.id = token_id AND is_admin <> 0) AS isOfAdmin";
 
     public static AccessKeyRow From(AccessKey key) => new(
         key.Id,
@@ -35,7 +37,8 @@ internal sealed record AccessKeyRow(
         key.ExpiresAt?.ToUnixTimeMilliseconds(),
         key.CreatedAt.ToUnixTimeMilliseconds(),
         key.TokenId,
-        JsonSerializer.Serialize(key.Attributes));
+        JsonSerializer.Serialize(key.Attributes),
+        key.IsOfAdmin ? 1 : 0);
 
     public AccessKey ToKey() => new()
     {
@@ -50,6 +53,7 @@ internal sealed record AccessKeyRow(
         ExpiresAt = ExpiresAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null,
         CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(CreatedAt),
         TokenId = TokenId,
+        IsOfAdmin = IsOfAdmin != 0,
         Attributes = JsonSerializer.Deserialize<Dictionary<string, string>>(Attributes)!.ToImmutableSortedDictionary(StringComparer.Ordinal),
     };
 }

@@ -52,14 +52,9 @@ internal sealed class AccessPolicyStore(IdentityDatabase database)
         return true;
     }
 
-    /// <summary>The policies of an organization, compiled.</summary>
-    /// <exception cref="InvalidDataException">One that was accepted before is none now: nothing may be decided without it.</exception>
+    /// <summary>The policies of an organization, compiled. One that was accepted before and is none now denies everything.</summary>
     public static ImmutableArray<AccessPolicy> Compile(SqliteConnection connection, string organizationId) =>
-    [
-        .. Read(connection, organizationId).Select(json => AccessPolicy.TryParse(json, out var policy) is { } problem
-            ? throw new InvalidDataException($"A policy of {organizationId} can't be read: {problem}")
-            : policy!),
-    ];
+        [.. Read(connection, organizationId).Select(AccessPolicy.Restore)];
 
     private static List<string> Read(SqliteConnection connection, string organizationId) => connection
         .Query<string>("SELECT json FROM access_policies WHERE organization_id = @organizationId ORDER BY name", new { organizationId })

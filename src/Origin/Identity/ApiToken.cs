@@ -39,5 +39,5 @@ internal sealed record ApiToken
 
     public bool IsUsable(DateTimeOffset now) => RevokedAt is null && (ExpiresAt is null || now < ExpiresAt);
 
-    public Principal ToPrincipal() => new(Principal, OrganizationId, AccessLevel.Full, Groups, PrincipalKind.User);
+    public Principal ToPrincipal() => new(Principal, OrganizationId, AccessLevel.Full, Groups, PrincipalKind.User) { IsAdmin = IsAdmin };
 }

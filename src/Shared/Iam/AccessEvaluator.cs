@@ -30,6 +30,11 @@ public static class AccessEvaluator
     private static readonly AccessDecision DeniedNoBucket = new(false, "the action needs a bucket");
     private static readonly AccessDecision DeniedDefault = new(false, "neither the bucket policy nor an ACL allows it");
 
+    private static readonly AccessDecision DeniedUnreadable = new(false, "the bucket policy can't be read by this version", BucketPolicy.DecisionName)
+    {
+        Advice = "Access Denied: the bucket policy was accepted by another version and can't be read. The bucket's owner can get, replace and delete it.",
+    };
+
     /// <summary>Answers <paramref name="request"/>.</summary>
     [SkipLocalsInit]
     public static AccessDecision Evaluate(in AccessRequest request)
@@ -81,7 +86,7 @@ public static class AccessEvaluator
         var isForeign = context.Action.NeedsObject && IsForeign(request.Object, bucket);
         var isAbsent = context.Action.ReadsObject && ReferenceEquals(request.Object, ObjectAccess.Absent);
         var isOfOwner = granting is not null && request.Principal.OrganizationId == bucket.OwnerOrganizationId;
-        if (bucket.Policy is { } policy && Decide(policy, context) is { } decided &&
+        if (bucket.Policy is { } policy && !(isOfOwner && CanMend(policy, context)) && Decide(policy, context) is { } decided &&
             (!decided.Allowed || !(isForeign || isAbsent || (!isOfOwner && policy.IsPublic && bucket.PublicAccess is { RestrictPublicBuckets: true }))))
         {
             return decided;
@@ -110,6 +115,11 @@ public static class AccessEvaluator
 
         foreach (var policy in organization.Policies)
         {
+            if (policy.Problem is not null)
+            {
+                return Unreadable(policy);
+            }
+
             foreach (var statement in policy.Statements)
             {
                 if ((granting is null || !statement.IsAllow) && statement.IsMatch(context))
@@ -127,8 +137,23 @@ public static class AccessEvaluator
         return granting is null ? DeniedNoPolicy : null;
     }
 
+    private static AccessDecision Unreadable(AccessPolicy policy) =>
+        new(false, "an access policy of the caller's organization can't be read by this version", AccessPolicy.DecisionPrefix + policy.Name)
+        {
+            Advice = $"Access Denied: the access policy {policy.Name} was accepted by another version and can't be read. An admin can replace or delete it.",
+        };
+
+    // A bucket policy can't lock itself up: admin keys of the owner always reach it, and all of the owner's that otherwise may if nobody can read it.
+    private static bool CanMend(BucketPolicy policy, in EvaluationContext context) =>
+        context.Action.IsOfBucketPolicy && (context.Principal.IsAdmin || policy.Problem is not null);
+
     private static AccessDecision? Decide(BucketPolicy policy, in EvaluationContext context)
     {
+        if (policy.Problem is not null)
+        {
+            return DeniedUnreadable;
+        }
+
         AccessDecision? allowed = null;
         foreach (var statement in policy.Statements)
         {

@@ -18,6 +18,9 @@ internal sealed record IamAction(string Name, ActionKind Kind, int Index)
     /// <summary>Whether it concerns an object that exists, whose owner has a say.</summary>
     public bool NeedsObject => ReadsObject || Kind is WriteObjectSetting or WriteObjectAcl;
 
+    /// <summary>Whether it reads, replaces or deletes a bucket's policy.</summary>
+    public bool IsOfBucketPolicy { get; } = Name is "s3:GetBucketPolicy" or "s3:PutBucketPolicy" or "s3:DeleteBucketPolicy";
+
     /// <summary>
     /// Whether a key's level admits it. Deny by default: a level or kind that no arm names is outside the ceiling.
     /// </summary>

@@ -10,6 +10,12 @@ namespace EdgeCache.Shared.Iam;
 /// <param name="Kind">What sort of caller this is.</param>
 public sealed record Principal(string Name, string OrganizationId, AccessLevel Level, ImmutableArray<string> Groups, PrincipalKind Kind)
 {
+    /// <summary>
+    /// Whether its key was made with an admin API token. No bucket policy of its own organization keeps it from reading, replacing and deleting that policy,
+    /// as none keeps the root user of an AWS account from it.
+    /// </summary>
+    public bool IsAdmin { get; init; }
+
     /// <summary>The caller of an unsigned request.</summary>
     public static Principal Anonymous { get; } = new("anonymous", string.Empty, AccessLevel.Full, [], PrincipalKind.Anonymous);
 }

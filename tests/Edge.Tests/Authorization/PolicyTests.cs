@@ -37,6 +37,26 @@ public sealed class PolicyTests
     }
 
     [Fact]
+    public async Task A_bucket_policy_that_can_not_be_read_refuses_every_read_and_keeps_nobody_from_the_policy_itself()
+    {
+        await using var cluster = await StartAsync();
+        cluster.Ord.Put(EdgeCluster.Bucket, "public", ByteStreams.Content(4, 1000), static f => f with { Acl = CannedAcl.PublicRead });
+        await cluster.CaughtUpAsync();
+        await AssertAnonymousAsync(cluster, "public", HttpStatusCode.OK);
+        await AppliedAsync(cluster, cluster.Ord.ChangeBucket(EdgeCluster.Bucket, static b => b with { Policy = BucketPolicy.Restore("nonsense") }));
+        await AssertAnonymousAsync(cluster, "public", HttpStatusCode.Forbidden);
+        using var refused = await cluster.GetAsync("a");
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        Assert.Contains("can't be read", await refused.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+
+        using var mending = await cluster.SendAsync(cluster.Request(HttpMethod.Delete, $"/{EdgeCluster.Bucket}?policy"));
+        Assert.Equal(HttpStatusCode.OK, mending.StatusCode);
+        Assert.Equal($"/{EdgeCluster.Bucket}?policy", Assert.Single(cluster.Ord.Passed).RawTarget);
+        await AppliedAsync(cluster, cluster.Ord.ChangeBucket(EdgeCluster.Bucket, static b => b with { Policy = null }));
+        await AssertAnonymousAsync(cluster, "public", HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Conditions_on_tags_address_and_scheme_are_decided_here()
     {
         await using var cluster = await StartAsync();

@@ -17,4 +17,7 @@ internal static partial class CatalogLog
 
     [LoggerMessage(2704, LogLevel.Information, "Catalog {Path} is open at sequence {Sequence} of epoch {Epoch}.")]
     public static partial void Opened(ILogger logger, string path, long sequence, string epoch);
+
+    [LoggerMessage(2705, LogLevel.Error, "The stored policy of bucket {Bucket} can't be read, and the bucket is closed until its owner replaces or deletes it: {Problem}")]
+    public static partial void PolicyUnreadable(ILogger logger, string bucket, string problem);
 }

@@ -104,9 +104,37 @@ internal static class RowCodec
     public static string? Grants(ImmutableArray<AclGrant>? grants) =>
         grants is { } known ? JsonSerializer.Serialize(known, RowJson.Default.ImmutableArrayAclGrant) : null;
 
-    /// <summary>Reads grants.</summary>
-    public static ImmutableArray<AclGrant>? Grants(DbDataReader row, int column) =>
-        row.IsDBNull(column) ? null : JsonSerializer.Deserialize(row.GetString(column), RowJson.Default.ImmutableArrayAclGrant);
+    /// <summary>Reads grants. A list that can't be read, as another version of the program wrote it, grants nothing: its owner can replace it.</summary>
+    public static ImmutableArray<AclGrant>? Grants(DbDataReader row, int column)
+    {
+        if (row.IsDBNull(column))
+        {
+            return null;
+        }
+
+        try
+        {
+            var grants = JsonSerializer.Deserialize(row.GetString(column), RowJson.Default.ImmutableArrayAclGrant);
+            return !grants.IsDefault && grants.All(IsKnown) ? grants : [];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Reads a canned ACL; one that is not known grants nothing.</summary>
+    public static CannedAcl Acl(DbDataReader row, int column) =>
+        (CannedAcl)row.GetInt32(column) is var acl && System.Enum.IsDefined(acl) ? acl : CannedAcl.Private;
+
+    /// <summary>Reads who owns objects; a rule that is not known lets no ACL count.</summary>
+    public static ObjectOwnership? Ownership(DbDataReader row, int column) =>
+        Enum<ObjectOwnership>(row, column) is not { } ownership ? null
+            : System.Enum.IsDefined(ownership) ? ownership
+            : ObjectOwnership.BucketOwnerEnforced;
+
+    private static bool IsKnown(AclGrant? grant) =>
+        grant is { Grantee: { Id: not null } grantee } && System.Enum.IsDefined(grantee.Kind) && System.Enum.IsDefined(grant.Permission);
 
     /// <summary>A bit for each member, in their order; null when nothing was ever ruled out.</summary>
     public static object? PublicAccess(PublicAccessBlock? block) => block is null

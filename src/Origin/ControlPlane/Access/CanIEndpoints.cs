@@ -47,7 +47,7 @@ internal sealed class CanIEndpoints(OrganizationStore organizations, BucketDirec
                 throw ApiException.Invalid($"'principalName' must have 1 to {MaxPrincipalLength} characters.");
             }
 
-            own = own with { Name = name, Groups = [] };
+            own = own with { Name = name, Groups = [], IsAdmin = false };
         }
 
         if (request.Groups is not null)

@@ -27,7 +27,20 @@ internal sealed partial class AccessPolicyEndpoints(AccessPolicyStore policies, 
     private Ok<AccessPolicyListAnswer> List(ApiCaller caller)
     {
         caller.Require("cwobject:ListAccessPolicy");
-        return TypedResults.Ok(new AccessPolicyListAnswer([.. policies.List(caller.OrganizationId).Select(static json => JsonSerializer.Deserialize<JsonElement>(json))]));
+        return TypedResults.Ok(new AccessPolicyListAnswer([.. policies.List(caller.OrganizationId).Select(Show)]));
+    }
+
+    /// <summary>The policy as it was put; its text as a string, should it not even be JSON any more.</summary>
+    private static JsonElement Show(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<JsonElement>(json);
+        }
+        catch (JsonException)
+        {
+            return JsonSerializer.SerializeToElement(json);
+        }
     }
 
     private async Task<Ok<EmptyAnswer>> EnsureAsync(ApiCaller caller, ApiBody<EnsureAccessPolicyRequest> body, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace EdgeCache.Shared.Iam.Policies;
@@ -13,12 +14,15 @@ public sealed class AccessPolicy : IEquatable<AccessPolicy>
     /// <summary>What precedes a policy's name where a decision refers to it.</summary>
     public const string DecisionPrefix = "access-policy/";
 
+    private const string UnknownName = "unreadable";
+
     private const string AllowEverythingJson =
         """
         {"version":"v1alpha1","name":"allow-everything","statements":[{"name":"allow-everything","effect":"Allow","actions":["*"],"resources":["*"],"principals":["*"]}]}
         """;
 
-    private AccessPolicy(string name, string json, ImmutableArray<PolicyStatement> statements) => (Name, Json, Statements) = (name, json, statements);
+    private AccessPolicy(string name, string json, ImmutableArray<PolicyStatement> statements, PolicyProblem? problem = null) =>
+        (Name, Json, Statements, Problem) = (name, json, statements, problem);
 
     /// <summary>Everyone of the organization may do everything.</summary>
     public static AccessPolicy AllowEverything { get; } =
@@ -29,6 +33,12 @@ public sealed class AccessPolicy : IEquatable<AccessPolicy>
 
     /// <summary>The document as it was put: the inner <c>policy</c> object.</summary>
     public string Json { get; }
+
+    /// <summary>
+    /// Why the text can't be read, although it was accepted once: by another version of the program. Null for any other policy. What it denies isn't
+    /// known, so its organization's callers are denied everything until an admin replaces or deletes it.
+    /// </summary>
+    public PolicyProblem? Problem { get; }
 
     internal ImmutableArray<PolicyStatement> Statements { get; }
 
@@ -42,6 +52,24 @@ public sealed class AccessPolicy : IEquatable<AccessPolicy>
         var problem = PolicyReader.Read(json, MaxBytes, (reader, root) => new AccessPolicyParser(reader).TryRead(root, out name, out statements));
         policy = problem is null ? new AccessPolicy(name, json, statements) : null;
         return problem;
+    }
+
+    /// <summary>Compiles a policy that was accepted before; one that can't be read any more has a <see cref="Problem"/>, and what can be told of its name.</summary>
+    public static AccessPolicy Restore(string json) =>
+        TryParse(json, out var policy) is { } problem ? new AccessPolicy(NameIn(json), json, [], problem) : policy!;
+
+    private static string NameIn(string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return document.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("name", out var name) &&
+                name.ValueKind == JsonValueKind.String ? name.GetString()! : UnknownName;
+        }
+        catch (JsonException)
+        {
+            return UnknownName;
+        }
     }
 
     /// <inheritdoc/>

@@ -16,9 +16,9 @@ public sealed class BucketPolicy : IEquatable<BucketPolicy>
     /// <summary>The name by which decisions refer to the policy of the bucket.</summary>
     public const string DecisionName = "bucket-policy";
 
-    private BucketPolicy(string json, ImmutableArray<PolicyStatement> statements)
+    private BucketPolicy(string json, ImmutableArray<PolicyStatement> statements, PolicyProblem? problem = null)
     {
-        (Json, Statements) = (json, statements);
+        (Json, Statements, Problem) = (json, statements, problem);
         IsPublic = statements.Any(static statement => statement.IsPublic);
     }
 
@@ -29,13 +29,20 @@ public sealed class BucketPolicy : IEquatable<BucketPolicy>
     /// <see href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-policy-status">S3 defines "public"</see>.</summary>
     public bool IsPublic { get; }
 
+    /// <summary>
+    /// Why the text can't be read, although it was accepted once: by another version of the program. Null for any other policy. What it allows and
+    /// denies isn't known, so it denies everything, but for the owner's mending it.
+    /// </summary>
+    public PolicyProblem? Problem { get; }
+
     internal ImmutableArray<PolicyStatement> Statements { get; }
 
     /// <summary>Validates and compiles a policy for a bucket; <paramref name="policy"/> is set exactly when no problem is returned. Never throws.</summary>
     public static PolicyProblem? TryParse(string json, string bucketName, out BucketPolicy? policy) => TryParseAny(json, bucketName, out policy);
 
-    /// <summary>Compiles a policy that was accepted for its bucket before.</summary>
-    internal static PolicyProblem? TryRestore(string json, out BucketPolicy? policy) => TryParseAny(json, bucketName: null, out policy);
+    /// <summary>Compiles a policy that was accepted for its bucket before; one that can't be read any more has a <see cref="Problem"/>.</summary>
+    public static BucketPolicy Restore(string json) =>
+        TryParseAny(json, bucketName: null, out var policy) is { } problem ? new BucketPolicy(json, [], problem) : policy!;
 
     private static PolicyProblem? TryParseAny(string json, string? bucketName, out BucketPolicy? policy)
     {

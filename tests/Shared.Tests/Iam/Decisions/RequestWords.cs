@@ -36,6 +36,8 @@ internal sealed class RequestWords
     private string? _location;
     private string? _version;
     private SigV4Claim? _claim;
+    private bool _isAdmin;
+    private bool _isUnreadable;
     private bool _hasConditions = true;
     private bool _hasBucket = true;
     private PublicAccessBlock? _block;
@@ -73,7 +75,7 @@ internal sealed class RequestWords
                 : new BucketFacts(bucket, "ORD1", Owner, _acl, BucketVersioning.Unversioned, DateTimeOffset.UnixEpoch, 0)
                 {
                     Grants = _grants,
-                    Policy = policy,
+                    Policy = _isUnreadable ? BucketPolicy.Restore("""{"Version":"2099-01-01"}""") : policy,
                     PublicAccess = _block,
                     Ownership = _ownership,
                 },
@@ -114,7 +116,7 @@ internal sealed class RequestWords
         }
 
         var slash = caller.IndexOf('/', StringComparison.Ordinal);
-        return new Principal(caller[(slash + 1)..], caller[..slash], _level, _groups, PrincipalKind.User);
+        return new Principal(caller[(slash + 1)..], caller[..slash], _level, _groups, PrincipalKind.User) { IsAdmin = _isAdmin };
     }
 
     private void Take(string word)
@@ -124,6 +126,8 @@ internal sealed class RequestWords
         switch (name)
         {
             case "level": _level = Enum.Parse<AccessLevel>(value, ignoreCase: true); break;
+            case "admin": _isAdmin = true; break;
+            case "unreadable": _isUnreadable = true; break;
             case "groups": _groups = [.. value.Split(',')]; break;
             case "acl": _acl = Canned(value); break;
             case "grants": _grants = Grants(value); break;
