@@ -3,7 +3,12 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using EdgeCache.Micro.Restart;
 using Perfolizer.Horology;
+
+// Not a benchmark of BenchmarkDotNet's kind: each figure is a process that starts.
+if (args is ["restart", .. var restart])
+    return await RestartCommand.RunAsync(restart);
 
 // --quick runs every benchmark in this process with few, short iterations: it shows that a benchmark works and the order of its result.
 const string quick = "--quick";
