@@ -10,7 +10,6 @@ namespace EdgeCache.Micro.Restart;
 internal static class RestartCommand
 {
     private const string OpenVerb = "open";
-    private const double ChunksPerTerabyte = 1e12 / (4 << 20);
 
     /// <summary>Runs the command, or, as a child of itself, opens one directory.</summary>
     public static async Task<int> RunAsync(string[] args)
@@ -33,14 +32,15 @@ internal static class RestartCommand
                 sizes.Add(int.Parse(args[i], CultureInfo.InvariantCulture));
         }
 
-        Console.WriteLine($"{"chunks",9} {"cached GB",10} {"journal MB",11} {"open ms, median",16} {"max",7} {"s per 100 GB",13} {"held MB",8} {"MB per TB",10} {"RSS MB after",13}");
+        Console.WriteLine($"{"chunks",9} {"cached GB",10} {"journal MB",11} {"open ms, median",16} {"max",7} {"s per 100 GB",13} {"held MB",8} {"more B per chunk",17} {"RSS MB after",13}");
+        RestartFacts? smaller = null;
         foreach (var chunks in sizes.Count > 0 ? sizes : [25_000, 250_000])
-            await MeasureAsync(chunks, rounds, cold);
+            smaller = await MeasureAsync(chunks, rounds, cold, smaller);
 
         return 0;
     }
 
-    private static async Task MeasureAsync(int chunks, int rounds, bool cold)
+    private static async Task<RestartFacts> MeasureAsync(int chunks, int rounds, bool cold, RestartFacts? smaller)
     {
         var directory = Directory.CreateTempSubdirectory("edgecache-restart-").FullName;
         try
@@ -55,14 +55,17 @@ internal static class RestartCommand
             }
 
             var found = facts[0].Chunks;
-            if (found < chunks || facts.Exists(fact => fact.Chunks != found))
+            if (found < chunks - RestartData.ChunksPerSegment || facts.Exists(fact => fact.Chunks != found))
                 throw new InvalidOperationException($"{found} of {chunks} chunks were found.");
 
             var times = facts.Select(static fact => fact.OpenMilliseconds).Order().ToList();
             var (median, held) = (times[times.Count / 2], facts.Select(static fact => fact.HeldBytes).Order().ElementAt(facts.Count / 2));
+            // The log's pages and the like do not grow with the chunks: what does is the difference to the smaller store.
+            var perChunk = smaller is null ? "" : ((held - smaller.HeldBytes) / (double)(found - smaller.Chunks)).ToString("F1", CultureInfo.InvariantCulture);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{found,9} {found * (4 << 20) / 1e9,10:F0} {made.JournalBytes / 1e6,11:F1} {median,16:F0} {times[^1],7:F0} {median / 1000 / (found * (4L << 20) / 1e11),13:F3} {held / 1e6,8:F1} {held / 1e6 / found * ChunksPerTerabyte,10:F1} {facts.Max(static fact => fact.ResidentBytes) / 1e6,13:F0}"));
+                $"{found,9} {found * (4 << 20) / 1e9,10:F0} {made.JournalBytes / 1e6,11:F1} {median,16:F0} {times[^1],7:F0} {median / 1000 / (found * (4L << 20) / 1e11),13:F3} {held / 1e6,8:F1} {perChunk,17} {facts.Max(static fact => fact.ResidentBytes) / 1e6,13:F0}"));
+            return new RestartFacts(found, median, held, facts.Max(static fact => fact.ResidentBytes));
         }
         finally
         {

@@ -4,12 +4,15 @@ using EdgeCache.Shared.Primitives;
 namespace EdgeCache.Micro.Restart;
 
 /// <summary>
-/// Makes the directory that a full main log of so many full chunks, and up to a segment's more, leaves behind, without their bytes: the journal is written by the store's own code and
+/// Makes the directory that a full main log of so many full chunks, less a part of a segment, leaves behind, without their bytes: the journal is written by the store's own code and
 /// has four entries per live chunk, the most before it is compacted, as FIFO leaves them (a stored entry per chunk, a begin entry per evicted segment);
 /// the segment files are sparse, of the length that the journal speaks of. What a start reads is all there; payloads it does not read.
 /// </summary>
 internal static class RestartData
 {
+    /// <summary>The most full chunks in a segment; so many may be missing of those that were asked for.</summary>
+    public const int ChunksPerSegment = (int)(ChunkLayout.MaximumSegmentSize / ChunkGeometry.RecordSize);
+
     private const int EntriesPerChunk = 4;
     private const int CommitEvery = 4096;
 

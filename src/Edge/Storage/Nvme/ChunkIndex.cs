@@ -31,6 +31,18 @@ internal sealed class ChunkIndex(OrganizationUsage? usage = null)
         }
     }
 
+    /// <summary>Makes room for so many chunks, so that a start does not grow the table step by step.</summary>
+    public void EnsureCapacity(int count)
+    {
+        // Shards are not filled quite evenly.
+        var each = (count >> ShardBits) + (count >> (ShardBits + 4));
+        foreach (var shard in shards)
+        {
+            lock (shard.Gate)
+                shard.Chunks.EnsureCapacity(each);
+        }
+    }
+
     /// <summary>Finds a chunk.</summary>
     public bool TryGet(ChunkId id, out ChunkLocation location)
     {

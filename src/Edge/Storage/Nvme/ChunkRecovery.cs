@@ -17,7 +17,9 @@ internal static class ChunkRecovery
         begin = Math.Max(begin, ((end - 1) / size - context.MaxSegments + 1) * size);
         context.Segments.OpenExisting((int)(begin / size), end > begin ? (int)((end - 1) / size) : -1);
         var lengths = new Dictionary<int, long>();
-        foreach (var (_, id, location, organization) in replay.Live)
+        var live = replay.Live;
+        context.Index.EnsureCapacity(live.Count);
+        foreach (var (_, id, location, organization) in live)
         {
             var segment = (int)(location.Address / size);
             if (!lengths.TryGetValue(segment, out var length))

@@ -3,7 +3,11 @@ namespace EdgeCache.Edge.Storage.Nvme;
 /// <summary>What the journal's entries amount to when they are applied in order.</summary>
 internal sealed class JournalReplay
 {
+    /// <summary>Below this many entries, removing those that are before the begin does not pay.</summary>
+    private const int PruneFloor = 4096;
+
     private readonly Dictionary<ChunkId, JournalEntry> live = [];
+    private int pruneAt = PruneFloor;
 
     /// <summary>The first address that exists, or 0 for a new store.</summary>
     public long Begin { get; private set; }
@@ -18,7 +22,14 @@ internal sealed class JournalReplay
     public int DamagedPlaces { get; set; }
 
     /// <summary>The chunks that the journal leaves stored.</summary>
-    public IReadOnlyCollection<JournalEntry> Live => live.Values;
+    public IReadOnlyCollection<JournalEntry> Live
+    {
+        get
+        {
+            Prune();
+            return live.Values;
+        }
+    }
 
     /// <summary>Applies one entry.</summary>
     public void Visit(long address, ReadOnlySpan<byte> record)
@@ -44,15 +55,25 @@ internal sealed class JournalReplay
             case JournalEntryKind.Begin:
                 Begin = Math.Max(Begin, entry.Location.Address);
                 End = Math.Max(End, Begin);
-                foreach (var (id, old) in live)
+                // A log that was written over many times has many of these: the table is gone through only once it has doubled.
+                if (live.Count >= pruneAt)
                 {
-                    if (old.Location.Address < Begin)
-                        live.Remove(id);
+                    Prune();
+                    pruneAt = Math.Max(PruneFloor, 2 * live.Count);
                 }
 
                 break;
             default:
                 throw new InvalidOperationException($"Entry kind {entry.Kind} was read but is not applied.");
+        }
+    }
+
+    private void Prune()
+    {
+        foreach (var (id, stored) in live)
+        {
+            if (stored.Location.Address < Begin)
+                live.Remove(id);
         }
     }
 }
