@@ -24,6 +24,9 @@ internal readonly record struct BlockStoreStatistics
     /// <summary>Of <see cref="AppendedBytes"/>, those of blocks that were written again before their segment was evicted.</summary>
     public long RewrittenBytes { get; init; }
 
+    /// <summary>Bytes that the drive was given to write since the store was opened: heads and padding included.</summary>
+    public long WrittenBytes { get; init; }
+
     /// <summary>Segments evicted since the store was opened.</summary>
     public long EvictedSegments { get; init; }
 
@@ -48,6 +51,7 @@ internal readonly record struct BlockStoreStatistics
         CapacityBytes = a.CapacityBytes + b.CapacityBytes,
         AppendedBytes = a.AppendedBytes + b.AppendedBytes,
         RewrittenBytes = a.RewrittenBytes + b.RewrittenBytes,
+        WrittenBytes = a.WrittenBytes + b.WrittenBytes,
         EvictedSegments = a.EvictedSegments + b.EvictedSegments,
         EvictedBlocks = a.EvictedBlocks + b.EvictedBlocks,
         ChecksumFailures = a.ChecksumFailures + b.ChecksumFailures,
@@ -62,6 +66,7 @@ internal sealed class BlockStoreMetrics
     private readonly KeyValuePair<string, object?> _driveTag;
     private readonly Counter<long>? _appendedCounter;
     private readonly Counter<long>? _rewrittenCounter;
+    private readonly Counter<long>? _writtenCounter;
     private readonly Counter<long>? _evictedSegmentsCounter;
     private readonly Counter<long>? _evictedCounter;
     private readonly Counter<long>? _checksumFailuresCounter;
@@ -69,6 +74,7 @@ internal sealed class BlockStoreMetrics
     private readonly Counter<long>? _notAdmittedCounter;
     private long _appended;
     private long _rewritten;
+    private long _written;
     private long _evictedSegments;
     private long _evicted;
     private long _checksumFailures;
@@ -88,6 +94,7 @@ internal sealed class BlockStoreMetrics
         _appendedCounter = meter.CreateCounter<long>("edgecache.edge.blocks.appended", "By", "Payload bytes written to the block store.");
         _rewrittenCounter = meter.CreateCounter<long>(
             "edgecache.edge.blocks.rewritten", "By", "Payload bytes written again because their blocks were touched, before their segment was evicted.");
+        _writtenCounter = meter.CreateCounter<long>("edgecache.edge.blocks.written", "By", "Bytes written to the drive, heads and padding included.");
         _evictedSegmentsCounter = meter.CreateCounter<long>("edgecache.edge.blocks.evicted_segments", "{segment}", "Segments evicted from the block store.");
         _evictedCounter = meter.CreateCounter<long>("edgecache.edge.blocks.evicted", "{block}", "Blocks evicted with their segment.");
         _checksumFailuresCounter = meter.CreateCounter<long>("edgecache.edge.blocks.checksum_failures", "{read}", "Reads that found a damaged block.");
@@ -103,6 +110,9 @@ internal sealed class BlockStoreMetrics
 
     /// <summary>Counts blocks that were written.</summary>
     public void Appended(int bytes) => Count(ref _appended, _appendedCounter, bytes);
+
+    /// <summary>Counts what the drive was given to write.</summary>
+    public void Written(int bytes) => Count(ref _written, _writtenCounter, bytes);
 
     /// <summary>Counts a block that was written again; it counts as appended too.</summary>
     public void Rewritten(int bytes) => Count(ref _rewritten, _rewrittenCounter, bytes);
@@ -127,6 +137,7 @@ internal sealed class BlockStoreMetrics
     public BlockStoreStatistics AddTo(BlockStoreStatistics statistics) => statistics with
     {
         AppendedBytes = Interlocked.Read(ref _appended),
+        WrittenBytes = Interlocked.Read(ref _written),
         RewrittenBytes = Interlocked.Read(ref _rewritten),
         EvictedSegments = Interlocked.Read(ref _evictedSegments),
         EvictedBlocks = Interlocked.Read(ref _evicted),

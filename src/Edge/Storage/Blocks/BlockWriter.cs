@@ -337,9 +337,11 @@ internal sealed class BlockWriter : IAsyncDisposable
         active.Dispose();
     }
 
-    private ValueTask WriteAsync(ActiveSegment active, ReadOnlyMemory<byte> bytes, long position) => _context.Options.Write is { } write
-        ? write(active.File.Handle, bytes, position)
-        : RandomAccess.WriteAsync(active.File.Handle, bytes, position);
+    private async ValueTask WriteAsync(ActiveSegment active, ReadOnlyMemory<byte> bytes, long position)
+    {
+        await (_context.Options.Write is { } write ? write(active.File.Handle, bytes, position) : RandomAccess.WriteAsync(active.File.Handle, bytes, position));
+        _context.Metrics.Written(bytes.Length);
+    }
 
     private void Pause(string reason)
     {

@@ -95,6 +95,7 @@ internal sealed class ChunkLog : IAsyncDisposable
                 SegmentSize = layout.JournalSegmentSize,
                 Sync = options.Durability == Durability.Synced,
                 CommitTimeout = options.FlushTimeout,
+                Written = context.Metrics.JournalWritten,
                 WrapDevice = options.WrapDevice is { } wrapJournal ? inner => wrapJournal(ChunkJournal.Name, inner) : null,
             },
             ChunkLayout.JournalBudget(options.CapacityBytes),
@@ -106,7 +107,7 @@ internal sealed class ChunkLog : IAsyncDisposable
 
             var pageSize = (int)Math.Min(layout.SegmentSize, options.PageSize ?? Math.Clamp(layout.SegmentSize / 4, ChunkGeometry.RecordSize, 16 << 20));
             var (begin, end) = first ? ChunkRecovery.Load(context, replay) : ChunkRecovery.Resume(context, replay);
-            var device = new SegmentDevice(context.Segments, Path.Combine(options.Directory, Name));
+            var device = new SegmentDevice(context.Segments, Path.Combine(options.Directory, Name), context.Metrics.PayloadWritten);
             var payload = new FasterLog(new FasterLogSettings
             {
                 LogDevice = options.WrapDevice?.Invoke(Name, device) ?? device,

@@ -30,6 +30,9 @@ internal sealed class ChunkStoreMetrics
     /// <summary>The edge's meter.</summary>
     public const string MeterName = "EdgeCache.Edge";
 
+    private static readonly KeyValuePair<string, object?> PayloadTag = new("log", "payload");
+    private static readonly KeyValuePair<string, object?> JournalTag = new("log", "journal");
+
     private readonly KeyValuePair<string, object?> driveTag;
     private readonly Counter<long>? appendedCounter;
     private readonly Counter<long>? evictedSegmentsCounter;
@@ -41,9 +44,13 @@ internal sealed class ChunkStoreMetrics
     private readonly Counter<long>? scrubFailuresCounter;
     private readonly Counter<long>? refusedCounter;
     private readonly Counter<long>? rewrittenCounter;
+    private readonly Counter<long>? reinsertedCounter;
+    private readonly Counter<long>? writtenCounter;
     private readonly Counter<long>? notAdmittedCounter;
     private long appendedBytes;
     private long rewrittenBytes;
+    private long reinserted;
+    private long writtenBytes;
     private long notAdmitted;
     private long evictedSegments;
     private long evictedChunks;
@@ -75,6 +82,8 @@ internal sealed class ChunkStoreMetrics
         refusedCounter = meter.CreateCounter<long>("edgecache.edge.nvme.refused_appends", "{append}", "Appends turned away, by reason.");
         rewrittenCounter = meter.CreateCounter<long>(
             "edgecache.edge.nvme.rewritten", "By", "Payload bytes written again because their chunks were touched, before their segment was evicted.");
+        reinsertedCounter = meter.CreateCounter<long>("edgecache.edge.nvme.reinserted_chunks", "{chunk}", "Chunks written again before their segment was evicted.");
+        writtenCounter = meter.CreateCounter<long>("edgecache.edge.nvme.written", "By", "Bytes written to the drive, by log: payload with headers and padding, or journal.");
         notAdmittedCounter = meter.CreateCounter<long>("edgecache.edge.nvme.not_admitted", "{chunk}", "Fetched chunks that the write budget kept out.");
         Gauge("edgecache.edge.nvme.live_chunks", "{chunk}", "Chunks in the index.", now => now.LiveChunks);
         Gauge("edgecache.edge.nvme.disk", "By", "Disk space accounted to the chunk store.", now => now.DiskBytes);
@@ -113,7 +122,15 @@ internal sealed class ChunkStoreMetrics
     {
         Interlocked.Add(ref rewrittenBytes, bytes);
         rewrittenCounter?.Add(bytes, driveTag);
+        Interlocked.Increment(ref reinserted);
+        reinsertedCounter?.Add(1, driveTag);
     }
+
+    /// <summary>Counts what the drive was given to write for the payload log.</summary>
+    public void PayloadWritten(int bytes) => Written(bytes, PayloadTag);
+
+    /// <summary>Counts what the drive was given to write for the journal.</summary>
+    public void JournalWritten(int bytes) => Written(bytes, JournalTag);
 
     /// <summary>Counts a chunk that the write budget kept out.</summary>
     public void NotAdmitted()
@@ -177,6 +194,8 @@ internal sealed class ChunkStoreMetrics
     {
         AppendedBytes = Interlocked.Read(ref appendedBytes),
         RewrittenBytes = Interlocked.Read(ref rewrittenBytes),
+        ReinsertedChunks = Interlocked.Read(ref reinserted),
+        WrittenBytes = Interlocked.Read(ref writtenBytes),
         NotAdmittedChunks = Interlocked.Read(ref notAdmitted),
         EvictedSegments = Interlocked.Read(ref evictedSegments),
         EvictedChunks = Interlocked.Read(ref evictedChunks),
@@ -187,4 +206,10 @@ internal sealed class ChunkStoreMetrics
         ChecksumFailures = Interlocked.Read(ref checksumFailures),
         RefusedAppends = Interlocked.Read(ref refusedAppends),
     };
+
+    private void Written(int bytes, KeyValuePair<string, object?> log)
+    {
+        Interlocked.Add(ref writtenBytes, bytes);
+        writtenCounter?.Add(bytes, driveTag, log);
+    }
 }

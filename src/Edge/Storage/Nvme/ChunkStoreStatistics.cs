@@ -24,6 +24,12 @@ internal readonly record struct ChunkStoreStatistics
     /// <summary>Of <see cref="AppendedBytes"/>, those of chunks that were written again because they were touched.</summary>
     public long RewrittenBytes { get; init; }
 
+    /// <summary>Chunks behind <see cref="RewrittenBytes"/>.</summary>
+    public long ReinsertedChunks { get; init; }
+
+    /// <summary>Bytes that the drive was given to write since the store was opened: headers, padding and journal included.</summary>
+    public long WrittenBytes { get; init; }
+
     /// <summary>Chunks that the write budget kept out since the store was opened.</summary>
     public long NotAdmittedChunks { get; init; }
 
@@ -67,6 +73,8 @@ internal readonly record struct ChunkStoreStatistics
         DyingSegments = a.DyingSegments + b.DyingSegments,
         AppendedBytes = a.AppendedBytes + b.AppendedBytes,
         RewrittenBytes = a.RewrittenBytes + b.RewrittenBytes,
+        ReinsertedChunks = a.ReinsertedChunks + b.ReinsertedChunks,
+        WrittenBytes = a.WrittenBytes + b.WrittenBytes,
         NotAdmittedChunks = a.NotAdmittedChunks + b.NotAdmittedChunks,
         EvictedSegments = a.EvictedSegments + b.EvictedSegments,
         EvictedChunks = a.EvictedChunks + b.EvictedChunks,

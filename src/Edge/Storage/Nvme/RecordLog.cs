@@ -26,6 +26,9 @@ internal sealed record RecordLogOptions
     /// <summary>How long a commit may take before the log counts as failed.</summary>
     public TimeSpan CommitTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Told of the bytes of each write that reached a file; on any thread.</summary>
+    public Action<int>? Written { get; init; }
+
     /// <summary>Puts something between the log and its device: how tests inject faults.</summary>
     public Func<IDevice, IDevice>? WrapDevice { get; init; }
 }
@@ -61,7 +64,7 @@ internal sealed class RecordLog : IAsyncDisposable
         this.time = time;
         var path = Path.Combine(options.Directory, options.Name);
         segments = new SegmentTable(options.Directory, options.Name, options.SegmentSize);
-        device = new SegmentDevice(segments, path);
+        device = new SegmentDevice(segments, path, options.Written);
         commits = new TwoSlotCommitManager(path + "-commit", options.Sync);
         try
         {

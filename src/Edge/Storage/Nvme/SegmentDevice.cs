@@ -19,10 +19,15 @@ internal sealed class SegmentDevice : StorageDeviceBase
     private const uint GeneralFault = 5; // EIO
 
     private readonly SegmentTable segments;
+    private readonly Action<int>? written;
     private readonly InFlight inFlight = new();
 
-    public SegmentDevice(SegmentTable segments, string path)
-        : base(path, Sector, Devices.CAPACITY_UNSPECIFIED) => this.segments = segments;
+    /// <summary>Makes a device over the files of a table.</summary>
+    /// <param name="segments">The files.</param>
+    /// <param name="path">What they have in common, for FASTER's messages.</param>
+    /// <param name="written">Told of the bytes of each write that reached a file; on any thread.</param>
+    public SegmentDevice(SegmentTable segments, string path, Action<int>? written = null)
+        : base(path, Sector, Devices.CAPACITY_UNSPECIFIED) => (this.segments, this.written) = (segments, written);
 
     /// <summary>Refuses new I/O, and completes when none is under way: only then may the log's memory and addresses be used again.</summary>
     public Task DrainAsync() => inFlight.CloseAsync();
@@ -98,6 +103,7 @@ internal sealed class SegmentDevice : StorageDeviceBase
                 RandomAccess.Write(segment.Handle, bytes.Slice(done, Math.Min(WriteSize, length - done)), offset + done);
             }
 
+            written?.Invoke(length);
             return 0;
         }
         finally
