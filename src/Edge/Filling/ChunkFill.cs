@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using EdgeCache.Edge.Peers;
 using EdgeCache.Edge.Storage.Nvme;
 using EdgeCache.Shared.Buffers;
 
@@ -32,8 +33,10 @@ internal sealed class ChunkFill(ChunkId id, FillExtent extent, byte reader, Fill
     private TaskCompletionSource? _ended;
     private int _available;
     private int _users = 1;
+    private int _keepers;
     private bool _retired;
     private bool _isShared;
+    private Peer? _peer;
 
     public ChunkId Id => id;
 
@@ -41,6 +44,16 @@ internal sealed class ChunkFill(ChunkId id, FillExtent extent, byte reader, Fill
 
     /// <summary>A hash of who wanted it first.</summary>
     public byte Reader => reader;
+
+    /// <summary>Whether another edge may be asked for the bytes. What another edge asks for must not wait for such a fill, or two could wait for each other.</summary>
+    public bool AsksPeers { get; init; }
+
+    /// <summary>The peer that the bytes come from now; null when it is the region.</summary>
+    public Peer? Peer
+    {
+        get => Volatile.Read(ref _peer);
+        set => Volatile.Write(ref _peer, value);
+    }
 
     /// <summary>Whether somebody else wanted it too.</summary>
     public bool IsShared => Volatile.Read(ref _isShared);
@@ -89,6 +102,27 @@ internal sealed class ChunkFill(ChunkId id, FillExtent extent, byte reader, Fill
             _users++;
             _isShared |= by != reader;
             return true;
+        }
+    }
+
+    /// <summary>Whether any of the users waits for bytes, rather than keeping them for a read to come.</summary>
+    public bool IsRead
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _users > _keepers;
+            }
+        }
+    }
+
+    /// <summary>One of the users only keeps the fill from being given up, from now on to its end.</summary>
+    public void Keep()
+    {
+        lock (_lock)
+        {
+            _keepers++;
         }
     }
 

@@ -58,7 +58,8 @@ internal sealed class FillFetcher(
     {
         try
         {
-            return await AskAsync(fill, target, count, stopping);
+            // The last attempt is the region's: however ill the peers are, what the region can give is given.
+            return await AskAsync(fill, attempt < options.MaxAttempts ? target : target with { RegionOnly = true }, count, stopping);
         }
         catch (OperationCanceledException)
         {
@@ -79,7 +80,8 @@ internal sealed class FillFetcher(
         using var stall = new CancellationTokenSource(options.StallTimeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(stall.Token, stopping);
         var offset = ChunkGeometry.OffsetOf(fill.Id.Index) + fill.Extent.Start + fill.Available;
-        using var reply = await sources.OpenAsync(target, offset, count, linked.Token);
+        using var reply = await sources.OpenAsync(target, offset, count, fill.Peer, linked.Token);
+        fill.Peer = reply.Peer;
         if (reply.Outcome != Upstream.RangeOutcome.Open)
         {
             return reply.Outcome switch
@@ -101,7 +103,7 @@ internal sealed class FillFetcher(
                     return FillFailure.Unreachable;
                 }
 
-                metrics.FilledBytes(target.Region.Name, read);
+                sources.Received(reply, target, read);
                 fill.Advance(read);
             }
         }

@@ -1,3 +1,4 @@
+using EdgeCache.Edge.Peers;
 using EdgeCache.Edge.Pipeline;
 using EdgeCache.Edge.Storage;
 
@@ -5,7 +6,7 @@ namespace EdgeCache.Edge.Filling;
 
 /// <summary>Runs one fill from queue to store: its turn and a buffer, the fetch, append, end.</summary>
 internal sealed class FillRunner(
-    ChunkCache store, FillFetcher fetcher, FillBuffers buffers, TimeProvider time, EdgeMetrics metrics, ILogger<FillRunner> logger)
+    ChunkCache store, FillFetcher fetcher, ChunkSources sources, FillBuffers buffers, TimeProvider time, EdgeMetrics metrics, ILogger<FillRunner> logger)
 {
     /// <summary>How long bytes that the store did not take stay readable for those who wait, at most.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(5);
@@ -75,6 +76,13 @@ internal sealed class FillRunner(
 
     private async Task StoreAsync(ChunkFill fill, FillTarget target, FillTable table, CancellationToken stopping)
     {
+        if (!sources.IsKept(fill, target) && (await IsDesertedAsync(fill, PeerTimes.Linger, stopping) || !fill.IsRead))
+        {
+            table.Remove(fill);
+            metrics.FillEnded(FillState.Complete, FillFailure.None);
+            return;
+        }
+
         // Not cancelled when the edge stops: the cache bounds its own waits, and refuses once it is closed.
         var what = new Origination(target.Version.OwnerOrganizationId, fill.Reader, fill.IsShared);
         var stored = fill.Extent.IsBlocks
@@ -86,16 +94,22 @@ internal sealed class FillRunner(
             return;
         }
 
+        // Whoever is slower than that fetches anew.
         metrics.FillNotStored();
+        await IsDesertedAsync(fill, Linger, stopping);
+        table.Remove(fill);
+    }
+
+    private async Task<bool> IsDesertedAsync(ChunkFill fill, TimeSpan patience, CancellationToken stopping)
+    {
         try
         {
-            await fill.DesertedAsync().WaitAsync(Linger, time, stopping);
+            await fill.DesertedAsync().WaitAsync(patience, time, stopping);
+            return true;
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
-            // Whoever is slower than that fetches anew.
+            return false;
         }
-
-        table.Remove(fill);
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using EdgeCache.Edge.Pipeline;
 using EdgeCache.Edge.Storage;
 using EdgeCache.Edge.Storage.Nvme;
@@ -16,7 +15,7 @@ internal readonly record struct BlockPlace(ChunkFill? Fill, bool IsStored);
 /// is no moment at which a block is in neither and none at which it is fetched twice.
 /// </summary>
 internal sealed class FillTable(
-    ChunkCache store, FillRunner runner, FillScheduler scheduler, EdgeMetrics metrics, CancellationToken stopping)
+    ChunkCache store, ChunkSources sources, FillRunner runner, FillBudgets budgets, EdgeMetrics metrics, CancellationToken stopping)
 {
     /// <summary>How often a chunk is fetched again that was evicted, or whose fetch was given up by others, before someone could make sure of it.</summary>
     private const int MaxTries = 3;
@@ -57,7 +56,7 @@ internal sealed class FillTable(
         }
     }
 
-    /// <summary>Joins the fill of a whole chunk or starts it; null when too many wait already. A fill that is joined becomes as urgent as its most urgent user.</summary>
+    /// <summary>Joins the fill of a whole chunk or starts it; null when too many wait already, or may not join it. A fill that is joined becomes as urgent as its most urgent user.</summary>
     /// <param name="id">The chunk.</param>
     /// <param name="target">What it is part of, for whom, and how urgent it is.</param>
     /// <param name="reader">A hash of who wants it.</param>
@@ -169,6 +168,7 @@ internal sealed class FillTable(
     public void Keep(ChunkFill fill)
     {
         Interlocked.Increment(ref _kept);
+        fill.Keep();
         _ = LeaveAtEndAsync(fill);
     }
 
@@ -205,7 +205,7 @@ internal sealed class FillTable(
                 {
                     Remove(run);
                 }
-                else if (run.TryJoin(whole.Reader))
+                else if ((whole.AsksPeers || !run.AsksPeers) && run.TryJoin(whole.Reader))
                 {
                     taken.Add(run);
                 }
@@ -234,11 +234,17 @@ internal sealed class FillTable(
     private bool IsStored(ChunkId id, FillTarget target) =>
         store.Contains(id) || (target.Version.Size <= FillExtent.SmallObject && store.ContainsBlock(id, 0));
 
-    // Under the lock.
-    private bool TryJoin(ChunkId id, Func<ChunkFills, ChunkFill?> choose, FillTarget target, byte reader, [NotNullWhen(true)] out ChunkFill? fill)
+    // Under the lock. True with no fill when there is one that may not be joined: what is fetched for another edge must not wait for another edge.
+    private bool TryJoin(ChunkId id, Func<ChunkFills, ChunkFill?> choose, FillTarget target, byte reader, out ChunkFill? fill)
     {
         while (_chunks.TryGetValue(id, out var fills) && choose(fills) is { } existing)
         {
+            if (target.RegionOnly && existing.AsksPeers)
+            {
+                fill = null;
+                return true;
+            }
+
             if (existing.TryJoin(reader))
             {
                 _joined++;
@@ -259,12 +265,13 @@ internal sealed class FillTable(
     private ChunkFill? Start(ChunkId id, FillExtent extent, FillTarget target, byte reader, out bool started)
     {
         started = false;
-        if (scheduler.TryEnter(target.Organization, target.Priority, FillBuffers.SizeFor(extent.Length)) is not { } ticket)
+        var asksPeers = sources.AsksPeers(target, id);
+        if (budgets.For(asksPeers).TryEnter(target.Organization, target.Priority, FillBuffers.SizeFor(extent.Length)) is not { } ticket)
         {
             return null;
         }
 
-        var fill = new ChunkFill(id, extent, reader, ticket, new CancellationTokenSource());
+        var fill = new ChunkFill(id, extent, reader, ticket, new CancellationTokenSource()) { AsksPeers = asksPeers };
         if (!_chunks.TryGetValue(id, out var fills))
         {
             _chunks.Add(id, fills = new ChunkFills());
@@ -274,7 +281,7 @@ internal sealed class FillTable(
         _count++;
         Interlocked.Increment(ref _running);
         started = true;
-        _ = RunAsync(fill, target);
+        _ = RunAsync(fill, asksPeers ? target : target with { RegionOnly = true });
         return fill;
     }
 

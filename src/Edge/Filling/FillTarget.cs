@@ -8,4 +8,5 @@ namespace EdgeCache.Edge.Filling;
 /// <param name="Region">Its home region.</param>
 /// <param name="Organization">Whose share of the node's budget the fetch takes: the organization that asks, or the object's owner when none does.</param>
 /// <param name="Priority">How urgent it is.</param>
-internal sealed record FillTarget(VersionFacts Version, Region Region, string Organization, FillPriority Priority);
+/// <param name="RegionOnly">Whether only the region is asked, and no other edge: so for all that another edge asks for.</param>
+internal sealed record FillTarget(VersionFacts Version, Region Region, string Organization, FillPriority Priority, bool RegionOnly = false);

@@ -36,6 +36,9 @@ internal sealed class RangeReader(
     /// <summary>Why the first chunk that a survey did not find is not here.</summary>
     public Absence WhyAbsent { get; private set; }
 
+    /// <summary>The edge that the chunk which is being read comes from; null when it comes from elsewhere.</summary>
+    public string? Peer => _current?.Peer?.Name;
+
     /// <summary>What of the range this edge has.</summary>
     public ChunkPresence Survey()
     {

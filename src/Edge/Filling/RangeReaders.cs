@@ -44,6 +44,12 @@ internal sealed class RangeReaders(ChunkCache store, FillTable fills, Prefetcher
         return (presence, survey.WhyAbsent);
     }
 
+    /// <summary>A reader of what another edge asks for, with nothing fetched beyond it; the caller disposes it.</summary>
+    /// <param name="target">What it is part of.</param>
+    /// <param name="range">Bytes of the object, within one chunk.</param>
+    /// <param name="reader">A hash of who asks.</param>
+    public RangeReader OpenForPeer(FillTarget target, in ByteRange range, byte reader) => Open(target, range, default, reader);
+
     private RangeReader Open(FillTarget target, in ByteRange range, ReadPattern pattern, byte reader)
     {
         var scope = new ReadScope(target.Version.Size, range, pattern);

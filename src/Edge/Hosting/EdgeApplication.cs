@@ -33,6 +33,11 @@ internal static class EdgeApplication
             branch.UseEndpoints(administration.Map);
             branch.Run(admin.InvokeAsync);
         });
+        if (parts.Peers is { } peers)
+        {
+            application.MapWhen(static context => Listener.KindOf(context) == ListenerKind.Peer, branch => branch.Run(peers.Listener.InvokeAsync));
+        }
+
         application.Run(context => administration.Drain.ServeAsync(context, pipeline.InvokeAsync));
         return application;
     }

@@ -76,6 +76,18 @@ public sealed class EdgeOptions
     /// <summary>The regions of the deployment.</summary>
     public IList<EdgeRegionOptions> Regions { get; } = [];
 
+    /// <summary>
+    /// The edges of this datacenter, each with the URL of its internal listener; this edge may be among them and is told by its name. Each chunk belongs to one of
+    /// them, which alone fetches it from the region, and the others fetch it from there. At most <see cref="Peers.PeerSet.MaxPeers"/>, or <see cref="PeersDns"/>.
+    /// </summary>
+    public IList<EdgePeerOptions> Peers { get; } = [];
+
+    /// <summary>In place of <see cref="Peers"/>: a DNS name and port, e.g. <c>edges.lga.example.com:9200</c>, whose addresses are those of the edges' internal listeners.</summary>
+    public string PeersDns { get; set; } = string.Empty;
+
+    /// <summary>Where this edge listens for the others of its datacenter, e.g. <c>http://10.0.0.1:9200</c>; off when empty. No client should reach it.</summary>
+    public string PeerUrl { get; set; } = string.Empty;
+
     /// <summary>The region of requests that name no bucket, and of new buckets that name no region; the first region when empty.</summary>
     public string DefaultRegion { get; set; } = string.Empty;
 
@@ -127,6 +139,16 @@ public sealed class AdminTokenOptions
 
     /// <summary>The secret itself; at least <see cref="EdgeOptionsValidator.MinSecretLength"/> characters.</summary>
     public string Token { get; set; } = string.Empty;
+}
+
+/// <summary>Another edge of the datacenter.</summary>
+public sealed class EdgePeerOptions
+{
+    /// <summary>The edge's name, e.g. <c>LGA2</c>.</summary>
+    public string Name { get; set; } = string.Empty;
+
+    /// <summary>Its internal listener: its <see cref="EdgeOptions.PeerUrl"/> as this edge reaches it.</summary>
+    public string Url { get; set; } = string.Empty;
 }
 
 /// <summary>A region of the deployment as an edge reaches it.</summary>

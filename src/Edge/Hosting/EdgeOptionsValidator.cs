@@ -1,4 +1,5 @@
 using EdgeCache.Edge.Filling;
+using EdgeCache.Edge.Peers;
 using EdgeCache.Edge.Storage;
 using EdgeCache.Edge.Storage.Blocks;
 using EdgeCache.Edge.Storage.Eviction;
@@ -52,6 +53,7 @@ public sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
         CheckTime(errors, nameof(options.ControlPlaneMaxSilence), options.ControlPlaneMaxSilence, TimeSpan.FromSeconds(1), Week);
         CheckTime(errors, nameof(options.StartupPatience), options.StartupPatience, TimeSpan.Zero, TimeSpan.FromMinutes(1));
         CheckFill(errors, options.Fill);
+        CheckPeers(errors, options);
         CheckUpstream(errors, options.Upstream);
         errors.AddRange(options.Audit.Problems());
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
@@ -137,6 +139,31 @@ public sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
         }
 
         Check(errors, tokens.DistinctBy(static t => t.Name).Count() == tokens.Count, "AdminTokens have the same name twice");
+    }
+
+    private static void CheckPeers(List<string> errors, EdgeOptions options)
+    {
+        var peers = options.Peers;
+        for (var i = 0; i < peers.Count; i++)
+        {
+            Check(errors, IsNodeName(peers[i].Name), $"Peers:{i}:Name '{peers[i].Name}' must be 1 to 32 upper-case letters, digits or hyphens");
+            CheckHttpUrl(errors, $"Peers:{i}:Url", peers[i].Url);
+        }
+
+        Check(errors, peers.Count <= PeerSet.MaxPeers, $"Peers must name at most {PeerSet.MaxPeers} edges");
+        Check(errors, peers.DistinctBy(static p => p.Name).Count() == peers.Count, "Peers names an edge twice");
+        Check(errors, options.PeersDns.Length == 0 || PeerParts.TryParseDns(options.PeersDns, out _), $"PeersDns '{options.PeersDns}' is not of the form <name>:<port>");
+        Check(errors, peers.Count == 0 || options.PeersDns.Length == 0, "Peers and PeersDns are both given: the edges are either listed or found by name");
+        if (options.PeerUrl.Length == 0)
+        {
+            Check(errors, peers.Count == 0 && options.PeersDns.Length == 0, "PeerUrl is empty: an edge with peers has to listen for them");
+            return;
+        }
+
+        CheckListenUrl(errors, nameof(options.PeerUrl), options.PeerUrl);
+        Check(errors, options.Fill.MaxAttempts >= 2, "Fill:MaxAttempts must be at least 2 with peers: the last attempt is the region's");
+        Check(errors, !ByteSize.TryParse(options.Fill.MaxBytesInFlight, out var budget) || budget >= 2 * FillBuffers.MinimumBudget,
+            $"Fill:MaxBytesInFlight must be at least {ByteSize.Format(2 * FillBuffers.MinimumBudget)} with peers");
     }
 
     private static void CheckUpstream(List<string> errors, UpstreamOptions upstream)

@@ -5,6 +5,7 @@ using EdgeCache.Edge.Authorization;
 using EdgeCache.Edge.Caching;
 using EdgeCache.Edge.Filling;
 using EdgeCache.Edge.Passthrough;
+using EdgeCache.Edge.Peers;
 using EdgeCache.Edge.Pipeline;
 using EdgeCache.Edge.Responding;
 using EdgeCache.Edge.Storage;
@@ -65,14 +66,17 @@ internal sealed class EdgeParts : IAsyncDisposable
         Organizations = new OrganizationCache(_controlPlane, _metadata, options.ControlPlaneMaxSilence, time, Metrics, _stopping.Token);
         var budget = ByteSize.Parse(options.Fill.MaxBytesInFlight);
         Buffers = Own(new FillBuffers(budget));
-        Scheduler = new FillScheduler(budget, options.Fill.MaxActive, options.Fill.MaxQueued);
-        Metrics.Observe(Scheduler);
-        Sources = new ChunkSources(Metrics);
+        Peers = options.PeerUrl.Length == 0 ? null : new PeerParts(options, meters, time, loggers);
+        Budgets = new FillBudgets(budget, options.Fill.MaxActive, options.Fill.MaxQueued, hasPeers: Peers is not null);
+        Metrics.Observe(Budgets);
+        Sources = new ChunkSources(Peers?.Sources, Metrics);
         var fetcher = new FillFetcher(store, Sources, options.Fill, time, Metrics, loggers.CreateLogger<FillFetcher>());
-        var runner = new FillRunner(store, fetcher, Buffers, time, Metrics, loggers.CreateLogger<FillRunner>());
-        Fills = new FillTable(store, runner, Scheduler, Metrics, _stopping.Token);
+        var runner = new FillRunner(store, fetcher, Sources, Buffers, time, Metrics, loggers.CreateLogger<FillRunner>());
+        Fills = new FillTable(store, Sources, runner, Budgets, Metrics, _stopping.Token);
         _prefetcher = new Prefetcher(Fills, store);
         _prefetcher.Start();
+        Readers = new RangeReaders(store, Fills, _prefetcher, options.Fill, Metrics);
+        Peers?.Listen(_regions, Readers);
     }
 
     public EdgeMetrics Metrics { get; }
@@ -95,8 +99,14 @@ internal sealed class EdgeParts : IAsyncDisposable
 
     public FillTable Fills { get; }
 
-    /// <summary>Decides which fill goes next.</summary>
-    public FillScheduler Scheduler { get; }
+    /// <summary>Decide which fill goes next.</summary>
+    public FillBudgets Budgets { get; }
+
+    /// <summary>Opens readers of objects.</summary>
+    public RangeReaders Readers { get; }
+
+    /// <summary>The other edges of the datacenter; null when there are to be none.</summary>
+    public PeerParts? Peers { get; }
 
     /// <summary>Where fills get their bytes.</summary>
     public ChunkSources Sources { get; }
@@ -122,7 +132,7 @@ internal sealed class EdgeParts : IAsyncDisposable
             Versions,
             new Authoriser(_time, _loggers.CreateLogger<Authoriser>()),
             audit,
-            new RangeReaders(_store, Fills, _prefetcher, options.Fill, Metrics),
+            Readers,
             new ObjectResponder(report, _time, _loggers.CreateLogger<ObjectResponder>()));
         var passing = new RequestForwarder(
             forwarder,
@@ -147,6 +157,11 @@ internal sealed class EdgeParts : IAsyncDisposable
         await _stopping.CancelAsync();
         await _prefetcher.DisposeAsync();
         await Fills.DrainAsync().WaitAsync(DrainTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (Peers is not null)
+        {
+            await Peers.DisposeAsync();
+        }
+
         while (_owned.TryPop(out var disposable))
         {
             disposable.Dispose();

@@ -26,6 +26,8 @@ internal static class EdgeProgram
           Regions:N:Name, Regions:N:S3Url, Regions:N:AdminUrl                the regions, N from 0
           DefaultRegion         of requests without a bucket                 the first region
           Domain                accel-object.<domain> is served              localhost
+          PeerUrl               where other edges of the datacenter are served   off
+          Peers:N:Name, Peers:N:Url                                          these edges (or PeersDns=<name>:<port>)
           AdminTokens:N:Name, AdminTokens:N:Token                            who may use /v1/edge on AdminUrl
         Further tunables: CacheWritesPerDay, MetadataMemory, MaxConnections, MaxStaleness, ControlPlaneMaxSilence, StartupPatience, Fill:*, Upstream:*.
         """;

@@ -24,6 +24,7 @@ public sealed class EdgeServer : IAsyncDisposable
         _owned = owned;
         S3Endpoint = listeners.S3.Bound;
         AdminEndpoint = listeners.Admin.Bound;
+        PeerEndpoint = listeners.Peer?.Bound;
         Parts = parts;
     }
 
@@ -32,6 +33,9 @@ public sealed class EdgeServer : IAsyncDisposable
 
     /// <summary>Where health and metrics are served.</summary>
     public Uri AdminEndpoint { get; }
+
+    /// <summary>Where other edges of the datacenter are served; null when they are not.</summary>
+    public Uri? PeerEndpoint { get; }
 
     /// <summary>The parts, for tests.</summary>
     internal EdgeParts Parts { get; }
@@ -78,7 +82,12 @@ public sealed class EdgeServer : IAsyncDisposable
                 await application.StopAsync(limit.Token);
             }));
             await KnowFeedsAsync(parts, options, time, cancellationToken);
-            await endpoints.WriteAsync(listeners.S3.Bound, listeners.Admin.Bound, controlPlane: null, cancellationToken);
+            if (parts.Peers is { } peers)
+            {
+                await peers.StartAsync(cancellationToken);
+            }
+
+            await endpoints.WriteAsync(listeners.S3.Bound, listeners.Admin.Bound, controlPlane: null, listeners.Peer?.Bound, cancellationToken);
             owned.Push(new OnDispose(() =>
             {
                 endpoints.Remove();

@@ -12,6 +12,9 @@ internal enum ListenerKind
 
     /// <summary>Operators.</summary>
     Admin,
+
+    /// <summary>Other edges of the datacenter.</summary>
+    Peer,
 }
 
 /// <summary>One of the server's listeners. Its kind travels with each connection as a feature, so that routing needs no port numbers.</summary>

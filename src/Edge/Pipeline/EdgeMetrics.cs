@@ -64,11 +64,11 @@ internal sealed class EdgeMetrics
     }
 
     /// <summary>Observes the fills' budget and queues.</summary>
-    public void Observe(FillScheduler scheduler)
+    public void Observe(FillBudgets budgets)
     {
-        _meter.CreateObservableGauge("edgecache.edge.fills.bytes_in_flight", () => scheduler.BytesInFlight, "By", "Memory that fetches hold.");
+        _meter.CreateObservableGauge("edgecache.edge.fills.bytes_in_flight", () => budgets.BytesInFlight, "By", "Memory that fetches hold.");
         _meter.CreateObservableGauge("edgecache.edge.fills.queued", () => Enum.GetValues<FillPriority>().Select(p =>
-            new Measurement<int>(scheduler.Queued(p), new KeyValuePair<string, object?>("priority", Name(p)))), "{fill}", "Fetches that wait for their turn.");
+            new Measurement<int>(budgets.Queued(p), new KeyValuePair<string, object?>("priority", Name(p)))), "{fill}", "Fetches that wait for their turn.");
     }
 
     /// <summary>A request ended.</summary>

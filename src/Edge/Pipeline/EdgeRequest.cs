@@ -45,6 +45,9 @@ internal sealed class EdgeRequest(HttpContext http, string id, long startedAt)
     /// <summary>The timestamp of the first byte of the answer; null when there was none.</summary>
     public long? FirstByteAt { get; set; }
 
+    /// <summary>The edge of the datacenter that the first bytes came from; null when they did not come from one.</summary>
+    public string? Peer { get; set; }
+
     /// <summary>Body bytes that came from the store.</summary>
     public long StoredBytes { get; set; }
 

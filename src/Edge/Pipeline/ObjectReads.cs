@@ -142,6 +142,8 @@ internal sealed class ObjectReads(
             return (ErrorOf(fault), fault == ReadFault.VersionGone);
         }
 
+        request.Peer = reader.Peer;
+
         request.Phase = RequestPhase.Respond;
         responder.SendHead(request, read, plan, overrides);
         await responder.SendBodyAsync(request, reader);

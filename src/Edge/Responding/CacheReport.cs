@@ -42,9 +42,9 @@ internal sealed class CacheReport(string edgeName)
         {
             CacheOutcome.Hit or CacheOutcome.Stale => _status.Hit(ttl, stale),
             CacheOutcome.Revalidated => _status.Hit(detail: $"revalidated:{Name(request.Reason)}"),
-            CacheOutcome.Miss => _status.Forwarded(ForwardReason.UriMiss, stored: true, ttl: ttl, detail: stale ?? Name(request.Reason)),
-            CacheOutcome.Joined => _status.Forwarded(ForwardReason.UriMiss, stored: true, collapsed: true, ttl: ttl, detail: stale ?? Name(request.Reason)),
-            CacheOutcome.Partial => _status.Forwarded(ForwardReason.Partial, stored: true, ttl: ttl, detail: stale ?? Name(request.Reason)),
+            CacheOutcome.Miss => _status.Forwarded(ForwardReason.UriMiss, stored: request.Peer is null, ttl: ttl, detail: stale ?? WhyForwarded(request)),
+            CacheOutcome.Joined => _status.Forwarded(ForwardReason.UriMiss, stored: request.Peer is null, collapsed: true, ttl: ttl, detail: stale ?? WhyForwarded(request)),
+            CacheOutcome.Partial => _status.Forwarded(ForwardReason.Partial, stored: request.Peer is null, ttl: ttl, detail: stale ?? WhyForwarded(request)),
             CacheOutcome.NotAnObjectRead => _status.Forwarded(
                 HttpMethods.IsGet(request.Http.Request.Method) || HttpMethods.IsHead(request.Http.Request.Method) ? ForwardReason.Bypass : ForwardReason.Method,
                 detail: request.S3?.Operation.ToString()),
@@ -53,6 +53,9 @@ internal sealed class CacheReport(string edgeName)
             CacheOutcome.None => _status.Neither(string.Create(CultureInfo.InvariantCulture, $"ended-in-{request.Phase}").ToLowerInvariant()),
         };
     }
+
+    /// <summary>The reason of a miss, and the edge that had the bytes, if one had: it stores them then, and this one may not.</summary>
+    private static string WhyForwarded(EdgeRequest request) => request.Peer is { } peer ? $"{Name(request.Reason)}/peer:{peer}" : Name(request.Reason);
 
     private static string Short(EdgeRequest request) => request.Staleness is not null ? "STALE" : request.Outcome switch
     {

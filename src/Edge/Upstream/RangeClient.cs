@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using EdgeCache.Edge.Peers;
 using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
@@ -24,14 +25,21 @@ internal enum RangeOutcome
 }
 
 /// <summary>An answer to a request for a range; dispose it when the bytes are read or no longer wanted.</summary>
-internal sealed class RangeReply(RangeOutcome outcome, HttpResponseMessage? response, Stream? body) : IDisposable
+internal sealed class RangeReply(RangeOutcome outcome, HttpResponseMessage? response, Stream? body, Peer? peer = null) : IDisposable
 {
     public RangeOutcome Outcome => outcome;
 
     /// <summary>The bytes, exactly as many as were asked for unless the connection breaks; only when open.</summary>
     public Stream Body => body ?? throw new InvalidOperationException("The range is not open.");
 
-    public void Dispose() => response?.Dispose();
+    /// <summary>The edge that answered; null when the region did.</summary>
+    public Peer? Peer => peer;
+
+    public void Dispose()
+    {
+        body?.Dispose();
+        response?.Dispose();
+    }
 }
 
 /// <summary>

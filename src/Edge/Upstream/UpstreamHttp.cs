@@ -19,6 +19,9 @@ internal static class UpstreamHttp
     /// <summary>The most connections to one admin listener: the feed's and those of coalesced questions.</summary>
     private const int MaxAdminConnections = 128;
 
+    /// <summary>The longest answer of an edge that is asked for its name, in bytes.</summary>
+    private const int MaxHelloBytes = 1024;
+
     /// <summary>Questions and feeds of the API between tiers.</summary>
     public static HttpClient CreateAdmin(Uri adminUrl, string clusterSecret, UpstreamOptions options)
     {
@@ -33,6 +36,10 @@ internal static class UpstreamHttp
     /// <summary>Bytes of objects.</summary>
     public static HttpClient CreateRanges(UpstreamOptions options) =>
         new(Handler(options.ConnectTimeout, options.MaxFillConnections)) { Timeout = Timeout.InfiniteTimeSpan };
+
+    /// <summary>Bytes of objects, from other edges of the datacenter.</summary>
+    public static HttpClient CreatePeers(TimeSpan connectTimeout, int maxConnections) =>
+        new(Handler(connectTimeout, maxConnections)) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = MaxHelloBytes };
 
     /// <summary>Requests that are passed on.</summary>
     public static HttpMessageInvoker CreatePassthrough(UpstreamOptions options) =>

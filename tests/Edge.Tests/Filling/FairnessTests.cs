@@ -34,11 +34,11 @@ public sealed class FairnessTests
             return false;
         };
         var greedy = Enumerable.Range(0, Greedy).Select(i => cluster.ReadAsync($"k{i}")).ToArray();
-        await UntilAsync(() => cluster.Edge.Parts.Scheduler.Queued(FillPriority.Foreground) == Greedy - 1);
+        await UntilAsync(() => cluster.Edge.Parts.Budgets.FromRegions.Queued(FillPriority.Foreground) == Greedy - 1);
         var request = cluster.Unsigned(HttpMethod.Get, "/theirs/x");
         cluster.OtherSigner.Sign(request);
         var modest = cluster.SendAsync(request);
-        await UntilAsync(() => cluster.Edge.Parts.Scheduler.Queued(FillPriority.Foreground) == Greedy);
+        await UntilAsync(() => cluster.Edge.Parts.Budgets.FromRegions.Queued(FillPriority.Foreground) == Greedy);
 
         // One was being fetched when the other organization came; its own is the next.
         turn.Release(2);
@@ -62,7 +62,7 @@ public sealed class FairnessTests
         long worst = 0;
         cluster.Ord.OnRange = (_, _) =>
         {
-            worst = Math.Max(worst, Math.Max(cluster.Edge.Parts.Scheduler.BytesInFlight, cluster.Edge.Parts.Buffers.OutstandingBytes));
+            worst = Math.Max(worst, Math.Max(cluster.Edge.Parts.Budgets.FromRegions.BytesInFlight, cluster.Edge.Parts.Buffers.OutstandingBytes));
             return Task.FromResult(false);
         };
         var reads = Enumerable.Range(0, 16).Select(async i =>
@@ -74,7 +74,7 @@ public sealed class FairnessTests
         await ObjectReadTests.StoredAsync(cluster);
         Assert.InRange(worst, 1, budget);
         Assert.Equal(0, cluster.Edge.Parts.Buffers.Outstanding);
-        await UntilAsync(() => cluster.Edge.Parts.Scheduler.BytesInFlight == 0);
+        await UntilAsync(() => cluster.Edge.Parts.Budgets.FromRegions.BytesInFlight == 0);
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class FairnessTests
             new FillTarget(f, cluster.Edge.Parts.Regions.Default, EdgeCluster.Organization, FillPriority.WarmUp), new ChunkId(f.Generation, 0), Token)).ToArray();
         await UntilAsync(() => cluster.Ord.Ranges.Count == 1);
         var read = cluster.ReadAsync("k2");
-        await UntilAsync(() => cluster.Edge.Parts.Scheduler.Queued(FillPriority.Foreground) == 1);
+        await UntilAsync(() => cluster.Edge.Parts.Budgets.FromRegions.Queued(FillPriority.Foreground) == 1);
         turn.Release(3);
         Assert.Equal(-1, ByteStreams.FirstDifference(2, 0, await read));
         Assert.All(await Task.WhenAll(warm), Assert.True);

@@ -160,10 +160,10 @@ public sealed class SparseTests
 
         // Both wait for the only slot. The whole chunk goes first, as its organization had nothing yet; it must not wait for the run, which waits for it.
         var small = ReadAsync(cluster, 10, 10);
-        await UntilAsync(() => cluster.Edge.Parts.Scheduler.Queued(FillPriority.Foreground) == 1);
+        await UntilAsync(() => cluster.Edge.Parts.Budgets.FromRegions.Queued(FillPriority.Foreground) == 1);
         var warm = cluster.Edge.Parts.Fills.EnsureAsync(
             new FillTarget(Facts, cluster.Edge.Parts.Regions.Default, "another", FillPriority.Foreground), new ChunkId(Facts.Generation, 0), Token);
-        await UntilAsync(() => cluster.Edge.Parts.Scheduler.Queued(FillPriority.Foreground) == 2);
+        await UntilAsync(() => cluster.Edge.Parts.Budgets.FromRegions.Queued(FillPriority.Foreground) == 2);
         gate.SetResult();
         await Task.WhenAll(other, small);
         Assert.True(await warm);
