@@ -7,6 +7,7 @@ var root = new RootCommand("Load and figures: makes data, and measures EdgeCache
     RunCommand.Create(),
     GetCommand.Create(),
     RevocationCommand.Create(),
+    SoakCommand.Create(),
     FarLinkCommand.Create(),
 };
 

@@ -50,6 +50,11 @@ internal sealed class ProductProcess : IAsyncDisposable
         }
     }
 
+    public int Id => _process.Id;
+
+    /// <summary>Ends it by SIGKILL.</summary>
+    public Task KillAsync() => _process.KillAsync();
+
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
     private static async Task<bool> IsReadyAsync(HttpClient http, Uri admin, CancellationToken cancellation)

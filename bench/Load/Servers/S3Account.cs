@@ -13,8 +13,11 @@ internal sealed class S3Account(HttpClient http, SigV4Signer signer, Uri endpoin
     {
         var content = new StreamContent(new SeededStream(stored.Content, stored.Size), bufferSize: 1 << 20);
         content.Headers.ContentLength = stored.Size;
-        return SendAsync(HttpMethod.Put, stored.Key, request => request.Content = content, cancellation);
+        return PutAsync(stored.Key, content, cancellation);
     }
+
+    public Task PutAsync(string key, HttpContent content, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Put, key, request => request.Content = content, cancellation);
 
     public Task CopyAsync(string source, string key, CancellationToken cancellation) => SendAsync(
         HttpMethod.Put, key, request => request.Headers.Add("x-amz-copy-source", $"/{bucket}/{source}"), cancellation);

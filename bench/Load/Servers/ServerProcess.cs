@@ -52,6 +52,15 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
+    public int Id => _process.Id;
+
+    /// <summary>Ends it by SIGKILL, with its whole tree.</summary>
+    public Task KillAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        return _process.WaitForExitAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
