@@ -15,7 +15,8 @@ internal sealed record AdminError(string Code, string Message, string RequestId)
 /// <param name="Generation">The identity of the bytes.</param>
 /// <param name="Size">The object's length, in bytes.</param>
 /// <param name="ResidentBytes">How many of them are in the cache.</param>
-internal sealed record ObjectResidency(string Key, string VersionId, string ETag, string Generation, long Size, long ResidentBytes);
+/// <param name="IsPinned">Whether eviction passes them by.</param>
+internal sealed record ObjectResidency(string Key, string VersionId, string ETag, string Generation, long Size, long ResidentBytes, bool IsPinned);
 
 /// <summary>A page of residency.</summary>
 /// <param name="Edge">The edge that answers.</param>
@@ -29,8 +30,25 @@ internal sealed record PurgeRequest(string? Bucket, string? Key, string? Prefix,
 
 /// <summary>What was dropped.</summary>
 /// <param name="Objects">How many objects, or versions of objects, were looked at.</param>
-/// <param name="Chunks">How many pieces of them were dropped.</param>
+/// <param name="Chunks">How many pieces of them were dropped; what is pinned stays.</param>
 internal sealed record PurgeResult(long Objects, long Chunks);
+
+/// <summary>A pin to be set.</summary>
+/// <param name="Bucket">The bucket.</param>
+/// <param name="Key">The key.</param>
+/// <param name="VersionId">The version; the current one when absent.</param>
+/// <param name="ExpiresInSeconds">For how long; until it is released when absent.</param>
+internal sealed record PinRequest(string? Bucket, string? Key, string? VersionId, long? ExpiresInSeconds);
+
+/// <summary>A pin.</summary>
+internal sealed record PinDocument(
+    string Bucket, string Key, string VersionId, string Generation, long Size, DateTimeOffset PinnedAt, DateTimeOffset? ExpiresAt, string By);
+
+/// <summary>All pins of an edge.</summary>
+/// <param name="Pins">The pins.</param>
+/// <param name="PinnedBytes">The sizes of what is pinned, together.</param>
+/// <param name="MaxPinnedBytes">How much may be pinned.</param>
+internal sealed record PinList(IReadOnlyList<PinDocument> Pins, long PinnedBytes, long MaxPinnedBytes);
 
 /// <summary>Whether the edge drains.</summary>
 /// <param name="IsDraining">Whether it does.</param>
@@ -49,6 +67,9 @@ internal sealed record DrainStatus(bool IsDraining, DateTimeOffset? Since, int R
 [JsonSerializable(typeof(ResidencyPage))]
 [JsonSerializable(typeof(PurgeRequest))]
 [JsonSerializable(typeof(PurgeResult))]
+[JsonSerializable(typeof(PinRequest))]
+[JsonSerializable(typeof(PinDocument))]
+[JsonSerializable(typeof(PinList))]
 [JsonSerializable(typeof(DrainStatus))]
 [JsonSerializable(typeof(WarmRequest))]
 [JsonSerializable(typeof(WarmStatus))]

@@ -36,6 +36,7 @@ internal sealed class AdministrationParts : IAsyncDisposable
         new WarmEndpoints(_objects, _jobs, _edge.Store, _time).Map(routes);
         new ResidencyEndpoint(_objects, _edge.Store, _options.Name).Map(routes);
         new PurgeEndpoint(_objects, _edge.Versions, _edge.Store).Map(routes);
+        new PinEndpoints(_objects, _edge.Store, _time).Map(routes);
         new DrainEndpoints(Drain, _time, _loggers.CreateLogger<DrainEndpoints>()).Map(routes);
     }
 

@@ -5,7 +5,7 @@ using EdgeCache.Shared.Replication;
 
 namespace EdgeCache.Edge.Administration;
 
-/// <summary>Drops objects from this edge's cache, by key, prefix or bucket: all versions of them, their bytes and what is known of them.</summary>
+/// <summary>Drops objects from this edge's cache, by key, prefix or bucket: all versions of them, their bytes and what is known of them. Pinned bytes stay.</summary>
 internal sealed class PurgeEndpoint(ObjectDirectory objects, VersionCache versions, ChunkCache store)
 {
     public void Map(AdminRoutes routes) => routes.Add(HttpMethods.Post, "/v1/edge/purge", "PurgeObjects", PurgeAsync);

@@ -12,7 +12,7 @@ internal sealed class ResidencyEndpoint(ObjectDirectory objects, ChunkCache stor
     /// <summary>What is here of a version, at this moment.</summary>
     public static ObjectResidency Of(ChunkCache store, VersionFacts version) => new(
         version.Key, version.VersionId, version.ETag, version.Generation.ToString(), version.Size,
-        store.ResidentBytes(version.Generation, version.Size));
+        store.ResidentBytes(version.Generation, version.Size), store.Pins.IsPinned(version.Generation));
 
     private async Task<AdminAnswer> GetAsync(AdminCall call)
     {

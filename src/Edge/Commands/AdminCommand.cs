@@ -27,13 +27,16 @@ internal static class AdminCommand
     /// <summary>Runs the command; the arguments are those after <c>admin</c>.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("Administers a running edge: warms, shows and purges what it has cached, and drains it.")
+        var root = new RootCommand("Administers a running edge: warms, shows, pins and purges what it has cached, and drains it.")
         {
             WarmCommand.Create(),
             WarmCommand.CreateJobs(),
             WarmCommand.CreateCancel(),
             CacheCommands.CreateResidency(),
             CacheCommands.CreatePurge(),
+            CacheCommands.CreatePin(),
+            CacheCommands.CreateUnpin(),
+            CacheCommands.CreatePins(),
             DrainCommands.CreateDrain(),
             DrainCommands.CreateUndrain(),
         };

@@ -21,16 +21,17 @@ internal static class WarmCommand
         var list = new Option<FileInfo?>("--list") { Description = "a file with a key per line; - for standard input" };
         var index = new Option<string?>("--index") { Description = "the key of a *.safetensors.index.json: it and its shards" };
         var deadline = new Option<TimeSpan?>("--deadline") { Description = "give up after this time, e.g. 01:30:00" };
+        var pin = new Option<TimeSpan?>("--pin") { Description = "pin everything for this time, e.g. 1.00:00:00" };
         var detach = new Option<bool>("--detach") { Description = "print the job and don't wait for it" };
         return new Command("warm", "Fetches objects into the cache before anybody asks for them, and proves that they are there.")
         {
-            bucket, prefix, keys, list, index, deadline, detach,
+            bucket, prefix, keys, list, index, deadline, pin, detach,
         }.Does(async (parsed, edge, output, cancellationToken) =>
         {
             string[] named = [.. parsed.GetValue(keys) ?? [], .. await ReadListAsync(parsed.GetValue(list), cancellationToken)];
             var request = new WarmRequest(
                 parsed.GetValue(bucket), parsed.GetValue(prefix), named.Length == 0 ? null : named, parsed.GetValue(index),
-                Seconds(parsed.GetValue(deadline)));
+                Seconds(parsed.GetValue(deadline)), Seconds(parsed.GetValue(pin)));
             var job = await edge.PostAsync(Path, request, AdminJson.Default.WarmRequest, AdminJson.Default.WarmStatus, cancellationToken);
             if (parsed.GetValue(detach))
             {

@@ -59,7 +59,7 @@ public sealed class EdgeServer : IAsyncDisposable
             var meters = Own(owned, new ServiceCollection().AddMetrics().BuildServiceProvider()).GetRequiredService<IMeterFactory>();
             var exporter = Own(owned, new PrometheusExporter(EdgeMetrics.MeterName));
             var store = await ChunkCache.OpenAsync(
-                CacheSettings.Of(options, directory), TimeProvider.System, loggers, meters, cancellationToken); // a disk keeps its own time, also when a test moves the clock
+                CacheSettings.Of(options, directory) with { PinClock = time }, TimeProvider.System, loggers, meters, cancellationToken); // a disk keeps its own time, also when a test moves the clock
             owned.Push(store);
             var cache = await FasterHybridCache.OpenAsync(
                 new FasterHybridCacheOptions { Directory = directory.Combine("metadata"), MaxBytes = ByteSize.Parse(options.MetadataMemory) },

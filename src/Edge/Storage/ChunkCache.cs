@@ -221,7 +221,7 @@ internal sealed class ChunkCache : IAsyncDisposable
         var pins = PinTable.Open(
             options.PinsFile ?? Path.Combine(options.Drives[0].Directory, PinTable.FileName),
             new PinLimits((long)(capacity * (1 - options.SmallShare)), (long)(capacity * options.SmallShare)),
-            time,
+            options.PinClock ?? time,
             out var isDamaged);
         if (isDamaged)
             loggerFactory.CreateLogger<PinTable>().PinsDamaged();

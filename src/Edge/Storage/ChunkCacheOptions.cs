@@ -21,6 +21,9 @@ internal sealed record ChunkCacheOptions
     /// <summary>Where pins are kept; null: in the first drive's directory.</summary>
     public string? PinsFile { get; init; }
 
+    /// <summary>The clock by which pins expire; null: the cache's own.</summary>
+    public TimeProvider? PinClock { get; init; }
+
     /// <summary>The part of the capacity that may be pinned, of objects up to 64 KiB and of larger ones separately; below 1.</summary>
     public double MaxPinnedShare { get; init; } = 0.5;
 

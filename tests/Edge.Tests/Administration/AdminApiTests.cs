@@ -12,6 +12,7 @@ public sealed class AdminApiTests
     [
         (HttpMethod.Post, "/v1/edge/warm"), (HttpMethod.Get, "/v1/edge/warm"), (HttpMethod.Get, "/v1/edge/warm/x"), (HttpMethod.Get, "/v1/edge/warm/x/objects"),
         (HttpMethod.Delete, "/v1/edge/warm/x"), (HttpMethod.Get, "/v1/edge/residency?bucket=models"), (HttpMethod.Post, "/v1/edge/purge"),
+        (HttpMethod.Get, "/v1/edge/pins"), (HttpMethod.Post, "/v1/edge/pins"), (HttpMethod.Delete, "/v1/edge/pins?bucket=models&key=a"),
         (HttpMethod.Get, "/v1/edge/drain"), (HttpMethod.Post, "/v1/edge/drain"), (HttpMethod.Delete, "/v1/edge/drain"),
     ];
 
@@ -177,5 +178,58 @@ public sealed class AdminApiTests
             Assert.Equal((202, 200), (records[0].GetProperty("status").GetInt32(), records[1].GetProperty("status").GetInt32()));
             Assert.DoesNotContain(cluster.Control.AuditRecords, static r => r.Contains(AdminClient.Token, StringComparison.Ordinal));
         }
+    }
+
+    [Fact]
+    public async Task Pins_are_set_shown_survive_a_purge_and_are_released()
+    {
+        await using var cluster = await AdminClient.StartClusterAsync();
+        var admin = new AdminClient(cluster);
+        cluster.Ord.Put(EdgeCluster.Bucket, "a", ByteStreams.Content(1, 5_000_000));
+        await cluster.ReadAsync("a");
+
+        var (status, pin) = await admin.SendAsync(HttpMethod.Post, "/v1/edge/pins", """{"bucket":"models","key":"a","expiresInSeconds":3600}""");
+        Assert.Equal((HttpStatusCode.OK, "ops", 5_000_000), (status, pin.GetProperty("by").GetString(), pin.GetProperty("size").GetInt32()));
+        var (_, list) = await admin.SendAsync(HttpMethod.Get, "/v1/edge/pins");
+        Assert.Equal("a", Assert.Single(list.GetProperty("pins").EnumerateArray()).GetProperty("key").GetString());
+        Assert.InRange(list.GetProperty("pinnedBytes").GetInt64(), 5_000_000, list.GetProperty("maxPinnedBytes").GetInt64());
+
+        Assert.Equal(0, (await admin.SendAsync(HttpMethod.Post, "/v1/edge/purge", """{"bucket":"models","key":"a"}""")).Body.GetProperty("chunks").GetInt32());
+        var (_, page) = await admin.SendAsync(HttpMethod.Get, "/v1/edge/residency?bucket=models");
+        var resident = Assert.Single(page.GetProperty("objects").EnumerateArray());
+        Assert.Equal((5_000_000, true), (resident.GetProperty("residentBytes").GetInt32(), resident.GetProperty("isPinned").GetBoolean()));
+
+        Assert.Equal(HttpStatusCode.OK, (await admin.SendAsync(HttpMethod.Delete, "/v1/edge/pins?bucket=models&key=a")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await admin.SendAsync(HttpMethod.Delete, "/v1/edge/pins?bucket=models&key=a")).Status);
+        Assert.Equal(2, (await admin.SendAsync(HttpMethod.Post, "/v1/edge/purge", """{"bucket":"models","key":"a"}""")).Body.GetProperty("chunks").GetInt32());
+        Assert.Equal(HttpStatusCode.NotFound, (await admin.SendAsync(HttpMethod.Post, "/v1/edge/pins", """{"bucket":"models","key":"absent"}""")).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await admin.SendAsync(HttpMethod.Post, "/v1/edge/pins", """{"bucket":"models"}""")).Status);
+    }
+
+    [Fact]
+    public async Task A_warm_up_pins_all_of_it_or_nothing()
+    {
+        await using var cluster = await AdminClient.StartClusterAsync();
+        var admin = new AdminClient(cluster);
+        for (var i = 0; i < 3; i++)
+        {
+            cluster.Ord.Put(EdgeCluster.Bucket, $"fits/{i}", ByteStreams.Content(i, 5_000_000));
+        }
+
+        var job = await admin.EndOfAsync(await admin.WarmAsync("""{"bucket":"models","prefix":"fits/","pinSeconds":60}"""));
+        Assert.Equal("Complete", job.GetProperty("state").GetString());
+        Assert.Equal(3, (await admin.SendAsync(HttpMethod.Get, "/v1/edge/pins")).Body.GetProperty("pins").GetArrayLength());
+        cluster.Time.Advance(TimeSpan.FromSeconds(61));
+        Assert.Equal(0, (await admin.SendAsync(HttpMethod.Get, "/v1/edge/pins")).Body.GetProperty("pins").GetArrayLength());
+
+        for (var i = 0; i < 50; i++)
+        {
+            cluster.Ord.Put(EdgeCluster.Bucket, $"much/{i}", ByteStreams.Content(i, 4_000_000));
+        }
+
+        var refused = await admin.EndOfAsync(await admin.WarmAsync("""{"bucket":"models","prefix":"much/","pinSeconds":60}"""));
+        Assert.Equal("Failed", refused.GetProperty("state").GetString());
+        Assert.Contains("may be pinned", refused.GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Equal(0, (await admin.SendAsync(HttpMethod.Get, "/v1/edge/pins")).Body.GetProperty("pins").GetArrayLength());
     }
 }

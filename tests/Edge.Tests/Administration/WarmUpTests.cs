@@ -136,6 +136,7 @@ public sealed class WarmUpTests
     [InlineData("""{"bucket":"models","keys":[""]}""")]
     [InlineData("""{"bucket":"Not A Bucket","prefix":""}""")]
     [InlineData("""{"bucket":"models","prefix":"","deadlineSeconds":0}""")]
+    [InlineData("""{"bucket":"models","prefix":"","pinSeconds":604801}""")]
     [InlineData("""{"bucket":"models","prefx":"typo"}""")]
     [InlineData("""{"bucket":"models","prefix":7}""")]
     [InlineData("""[]""")]

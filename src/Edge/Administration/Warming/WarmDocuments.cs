@@ -6,9 +6,10 @@ namespace EdgeCache.Edge.Administration.Warming;
 /// <param name="Keys">These objects.</param>
 /// <param name="Index">The key of a safetensors index (<c>*.safetensors.index.json</c>): itself and the shards that it names.</param>
 /// <param name="DeadlineSeconds">After so many seconds what is not done is left; 1 to 7 days; without a limit when absent.</param>
-internal sealed record WarmRequest(string? Bucket, string? Prefix, IReadOnlyList<string>? Keys, string? Index, long? DeadlineSeconds)
+/// <param name="PinSeconds">For so many seconds from the start everything is pinned; not at all when absent.</param>
+internal sealed record WarmRequest(string? Bucket, string? Prefix, IReadOnlyList<string>? Keys, string? Index, long? DeadlineSeconds, long? PinSeconds)
 {
-    /// <summary>The longest deadline, in seconds.</summary>
+    /// <summary>The longest deadline and pin, in seconds.</summary>
     public const long MaxSeconds = 7 * 24 * 3600;
 
     /// <summary>Checks what can be told without asking anybody.</summary>
@@ -25,9 +26,9 @@ internal sealed record WarmRequest(string? Bucket, string? Prefix, IReadOnlyList
             throw AdminException.Invalid("A key is empty, or there is none.");
         }
 
-        if (DeadlineSeconds is < 1 or > MaxSeconds)
+        if (DeadlineSeconds is < 1 or > MaxSeconds || PinSeconds is < 1 or > MaxSeconds)
         {
-            throw AdminException.Invalid($"'deadlineSeconds' must lie between 1 and {MaxSeconds}.");
+            throw AdminException.Invalid($"'deadlineSeconds' and 'pinSeconds' must lie between 1 and {MaxSeconds}.");
         }
     }
 }

@@ -44,6 +44,9 @@ internal sealed class WarmJob(string id, WarmRequest request, string bucket, str
 
     public string Bucket => bucket;
 
+    /// <summary>The token that asked for it.</summary>
+    public string By => by;
+
     public DateTimeOffset? DeadlineAt { get; } = request.DeadlineSeconds is { } seconds ? createdAt.AddSeconds(seconds) : null;
 
     public CancellationToken Stopping => stop.Token;

@@ -31,6 +31,7 @@ internal sealed class WarmRunner(ObjectDirectory objects, FillTable fills, Chunk
         job.Enter(WarmState.Listing, time.GetUtcNow());
         var bucket = await objects.LocateAsync(job.Bucket, cancellationToken);
         await ListAsync(job, bucket, cancellationToken);
+        await PinAsync(job, bucket, cancellationToken);
         job.Enter(WarmState.Running, time.GetUtcNow());
         long resident = 0;
         for (var pass = 1; pass <= MaxPasses; pass++)
@@ -77,6 +78,29 @@ internal sealed class WarmRunner(ObjectDirectory objects, FillTable fills, Chunk
         foreach (var item in job.Objects)
         {
             await ResolveAsync(job, bucket, item, cancellationToken);
+        }
+    }
+
+    /// <summary>Pins all or nothing, before anything is fetched: what comes must not push out what came before.</summary>
+    private async Task PinAsync(WarmJob job, LocatedBucket bucket, CancellationToken cancellationToken)
+    {
+        if (job.Request.PinSeconds is not { } seconds)
+        {
+            return;
+        }
+
+        var wanted = new List<(string Bucket, string Key, VersionFacts Version)>();
+        foreach (var item in job.Objects)
+        {
+            if (await ResolveAsync(job, bucket, item, cancellationToken) is { Size: > 0 } version)
+            {
+                wanted.Add((bucket.Facts.Name, item.Key, version));
+            }
+        }
+
+        if (!store.Pins.TryPin(wanted, time.GetUtcNow().AddSeconds(seconds), job.By, out var refusal))
+        {
+            throw AdminException.Conflict(refusal);
         }
     }
 

@@ -55,6 +55,9 @@ internal sealed class PinTable
     /// <summary>The disk space of all that is pinned, whether it is here or not.</summary>
     public long PinnedBytes => List().Sum(static pin => DiskBytesOf(pin.Size));
 
+    /// <summary>How much disk space may be pinned, of large and small objects together.</summary>
+    public long MaxBytes => _limits.ChunkBytes + _limits.BlockBytes;
+
     /// <summary>Whether any object of more than one block is pinned.</summary>
     public bool HasLarge => _pins.Count > _small.Count;
 
