@@ -32,6 +32,9 @@ internal sealed class ServerProcess : IAsyncDisposable
     public static Task<ServerProcess> StartEdgeAsync(string directory, Dictionary<string, string> settings, CancellationToken cancellationToken) =>
         StartAsync(Assemblies.Edge, "Edge", directory, settings, cancellationToken);
 
+    /// <summary>Changes a setting, for the next start.</summary>
+    public void Set(string name, string value) => _settings[name] = value;
+
     public Task KillAsync() => _process.KillAsync();
 
     public Task<int> StopAsync(PosixSignal signal, CancellationToken cancellationToken) => _process.SignalAndWaitAsync(signal, cancellationToken);
@@ -80,6 +83,11 @@ internal sealed class ServerProcess : IAsyncDisposable
         // A restart keeps the ports, so that the other processes find it again.
         _settings["S3Url"] = Endpoints.S3;
         _settings["AdminUrl"] = Endpoints.Admin;
+        if (Endpoints.Peer is { } peer)
+        {
+            _settings["PeerUrl"] = peer;
+        }
+
         if (Endpoints.ControlPlane is { } controlPlane)
         {
             _settings["ControlPlaneUrl"] = controlPlane;
@@ -88,4 +96,4 @@ internal sealed class ServerProcess : IAsyncDisposable
 }
 
 /// <summary>What <c>endpoints.json</c> says.</summary>
-internal sealed record Endpoints(string S3, string Admin, string? ControlPlane);
+internal sealed record Endpoints(string S3, string Admin, string? ControlPlane, string? Peer);
