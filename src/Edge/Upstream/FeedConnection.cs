@@ -17,7 +17,10 @@ internal sealed class FeedConnection : IDisposable
     private readonly FeedClock _clock;
 
     private FeedConnection(HttpResponseMessage response, Stream frames, FeedClock clock) =>
-        (_response, _reader, _clock) = (response, PipeReader.Create(frames), clock);
+        (_response, _reader, _clock, Doubt) = (response, PipeReader.Create(frames), clock, clock.Age);
+
+    /// <summary>How long the answer to the subscription took: by at most so much its frames are placed too early.</summary>
+    public TimeSpan Doubt { get; }
 
     /// <summary>How long ago it was asked for.</summary>
     public TimeSpan Age => _clock.Age;

@@ -6,7 +6,7 @@ namespace EdgeCache.Edge.Upstream;
 
 /// <summary>
 /// Follows one change feed for the life of the process: connects, applies frames in order, connects again after any failure, and keeps the
-/// stream's checkpoint on disk. A connection that grows old is replaced without a gap: the old one is followed until the new one stands.
+/// stream's checkpoint on disk. <see cref="FeedRenewal"/> replaces it where another would place frames better.
 /// </summary>
 internal sealed class FeedFollower(
     ChangeStream stream, HttpClient http, string path, CheckpointFile checkpoints, TimeProvider time, ILogger<FeedFollower> logger)
@@ -65,7 +65,8 @@ internal sealed class FeedFollower(
         await checkpoints.CloseAsync();
     }
 
-    private static bool IsBroken(Exception e) =>
+    /// <summary>Whether this is how connections end.</summary>
+    public static bool IsBroken(Exception e) =>
         e is HttpRequestException or IOException or InvalidDataException or OperationCanceledException or JsonException;
 
     /// <summary>One connection, and those that replace it, to their end.</summary>
@@ -75,7 +76,7 @@ internal sealed class FeedFollower(
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var timer = time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), silence, ConnectTimeout, Timeout.InfiniteTimeSpan);
         var connection = await OpenAsync(silence.Token);
-        Task<FeedConnection?>? next = null;
+        var renewal = new FeedRenewal(OpenAsync, time);
         var heard = false;
         try
         {
@@ -90,30 +91,14 @@ internal sealed class FeedFollower(
 
                 Apply(frame, completeAt);
                 heard = true;
-                if (next is { IsCompleted: true })
-                {
-                    if (next.IsCompletedSuccessfully && next.Result is { } young)
-                    {
-                        connection.Dispose();
-                        connection = young;
-                    }
-
-                    next = null;
-                }
-                else if (next is null && connection.Age >= FeedClock.MaxAge)
-                {
-                    next = OpenAsync(silence.Token);
-                }
+                connection = renewal.Renew(connection, silence.Token);
             }
         }
         finally
         {
             connection?.Dispose();
-            if (next is not null)
-            {
-                await silence.CancelAsync();
-                await DiscardAsync(next);
-            }
+            await silence.CancelAsync();
+            await renewal.EndAsync();
         }
 
         return heard;
@@ -128,18 +113,6 @@ internal sealed class FeedFollower(
         }
 
         return connection;
-    }
-
-    private static async Task DiscardAsync(Task<FeedConnection?> opening)
-    {
-        try
-        {
-            (await opening)?.Dispose();
-        }
-        catch (Exception e) when (IsBroken(e))
-        {
-            // It never stood.
-        }
     }
 
     private void Apply(FeedFrame frame, long? completeAt)

@@ -87,6 +87,14 @@ internal sealed class EdgeCluster : IAsyncDisposable
         await StartEdgeAsync();
     }
 
+    /// <summary>Stops the edge, and starts it again once <paramref name="meanwhile"/> has gone by.</summary>
+    public async Task RestartEdgeAsync(Action meanwhile)
+    {
+        await Edge.DisposeAsync();
+        meanwhile();
+        await StartEdgeAsync();
+    }
+
     /// <summary>Waits until the edge has applied all that the peers have published.</summary>
     public async Task CaughtUpAsync()
     {

@@ -12,6 +12,8 @@ internal sealed class FakeFeed(TimeProvider time)
     private readonly List<ChangeRecord> _records = [];
     private readonly List<(Channel<FeedFrame> Frames, long AskedAt, CancellationTokenSource Cut)> _subscribers = [];
     private readonly Queue<Action> _held = new();
+    private long _forgotten;
+    private int _arriving;
     private bool _refuses;
     private bool _holds;
     private bool _completes = true;
@@ -33,6 +35,12 @@ internal sealed class FakeFeed(TimeProvider time)
             }
         }
     }
+
+    /// <summary>What a subscription waits for on its way here; null: nothing.</summary>
+    public Task? Gate { get; set; }
+
+    /// <summary>How many subscriptions wait for the gate.</summary>
+    public int Arriving => Volatile.Read(ref _arriving);
 
     /// <summary>How many connections there are.</summary>
     public int SubscriberCount
@@ -81,9 +89,19 @@ internal sealed class FakeFeed(TimeProvider time)
     {
         lock (_lock)
         {
-            (Epoch, Position) = (epoch, 1);
+            (Epoch, Position, _forgotten) = (epoch, 1, 0);
             _records.Clear();
             Send(new FeedFrame(Epoch, Position, true, []));
+        }
+    }
+
+    /// <summary>Keeps no history up to here, as after many changes.</summary>
+    public void Trim()
+    {
+        lock (_lock)
+        {
+            _forgotten = Position;
+            _records.Clear();
         }
     }
 
@@ -140,6 +158,16 @@ internal sealed class FakeFeed(TimeProvider time)
 
     public async Task ServeAsync(HttpContext context)
     {
+        Interlocked.Increment(ref _arriving);
+        try
+        {
+            await (Gate ?? Task.CompletedTask).WaitAsync(context.RequestAborted);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _arriving);
+        }
+
         var askedAt = time.GetTimestamp();
         var epoch = context.Request.Query["epoch"].ToString();
         var after = long.Parse(context.Request.Query["after"].ToString());
@@ -154,7 +182,7 @@ internal sealed class FakeFeed(TimeProvider time)
             }
 
             Subscriptions.Add((epoch, after));
-            var knows = epoch == Epoch;
+            var knows = epoch == Epoch && after >= _forgotten;
             frames.Writer.TryWrite(Stamped(new FeedFrame(Epoch, Position, !knows, knows ? [.. _records.Where(r => r.Sequence > after)] : []), askedAt));
             _subscribers.Add((frames, askedAt, cut));
         }

@@ -59,10 +59,10 @@ public sealed class FeedFollowerTests
         var feed = cluster.Ord.Feed;
         var stream = cluster.Stream(cluster.Ord);
         var subscriptions = feed.SubscriptionCount;
-        for (var age = TimeSpan.Zero; age <= FeedClock.MaxAge; age += TimeSpan.FromSeconds(2))
+        var step = FeedFrame.StaleAfter; // short enough that the connection is not given up for silence on the way
+        for (var age = step; age <= FeedClock.MaxAge; age += step)
         {
-            // The connection must not be given up for silence on the way.
-            cluster.Time.Advance(TimeSpan.FromSeconds(2));
+            cluster.Time.Advance(step);
             feed.Heartbeat();
             await WaitUntilAsync(() => stream.IsLive);
         }
@@ -83,6 +83,30 @@ public sealed class FeedFollowerTests
         Put(cluster, 2);
         await cluster.CaughtUpAsync();
         Assert.Equal(-1, ByteStreams.FirstDifference(2, 0, await cluster.ReadAsync("a")));
+    }
+
+    [Fact]
+    public async Task A_connection_whose_subscription_was_slow_is_replaced_by_a_better_one()
+    {
+        await using var cluster = await StartAsync();
+        var feed = cluster.Ord.Feed;
+        var gate = new TaskCompletionSource();
+        feed.Gate = gate.Task;
+        var restarting = cluster.RestartEdgeAsync();
+        await WaitUntilAsync(() => feed.Arriving == 1);
+        cluster.Time.Advance(TimeSpan.FromSeconds(2)); // on its way for long
+        gate.SetResult();
+        await restarting;
+        var stream = cluster.Stream(cluster.Ord);
+        feed.Heartbeat();
+        await WaitUntilAsync(() => stream.Lag < TimeSpan.FromSeconds(4));
+        Assert.False(stream.IsLive);
+        cluster.Time.Advance(TimeSpan.FromSeconds(1));
+        await WaitUntilAsync(() =>
+        {
+            feed.Heartbeat();
+            return stream.IsLive;
+        });
     }
 
     private static async Task<EdgeCluster> StartAsync()
