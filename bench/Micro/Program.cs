@@ -3,12 +3,18 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using EdgeCache.Micro;
 using EdgeCache.Micro.Restart;
 using Perfolizer.Horology;
 
-// Not a benchmark of BenchmarkDotNet's kind: each figure is a process that starts.
+// Not benchmarks of BenchmarkDotNet's kind: each figure is a process that starts, or takes memory and disk rather than time.
 if (args is ["restart", .. var restart])
     return await RestartCommand.RunAsync(restart);
+if (args is ["small-objects"])
+{
+    await SmallObjects.RunAsync(chunks: 100_000, blocks: 1_000_000);
+    return 0;
+}
 
 // --quick runs every benchmark in this process with few, short iterations: it shows that a benchmark works and the order of its result.
 const string quick = "--quick";

@@ -138,10 +138,11 @@ internal sealed class ChunkCache : IAsyncDisposable
     public ValueTask<int> ReadBlockAsync(ChunkId chunk, int block, byte reader, Memory<byte> destination, CancellationToken cancellationToken)
     {
         var key = new BlockKey(chunk, block);
+        var hash = key.Hash;
         foreach (var drive in _drives)
         {
-            if (drive.Blocks is { } blocks && blocks.Contains(key))
-                return blocks.ReadAsync(key, reader, destination, cancellationToken);
+            if (drive.Blocks?.TryRead(key, hash, reader, destination, out var reading, cancellationToken) == true)
+                return reading;
         }
 
         return ValueTask.FromResult(-1);

@@ -20,6 +20,9 @@ internal sealed class DriveLogs : IAsyncDisposable
     /// <summary>One in so many parts of an organization's cap gives way at once.</summary>
     private const int TrimPart = 16;
 
+    /// <summary>How long no organization gives way after one had nothing to give.</summary>
+    private static readonly TimeSpan TrimPause = TimeSpan.FromSeconds(10);
+
     private const int MinGhosts = 1024;
     private const int MaxGhosts = 1 << 22;
 
@@ -28,8 +31,11 @@ internal sealed class DriveLogs : IAsyncDisposable
     private Task _trim = Task.CompletedTask;
     private int _trimming;
 
-    private DriveLogs(ChunkStore main, ChunkStore? small, BlockStore? blocks, Scrubber scrubber, Retention retention) =>
-        (Main, Small, Blocks, _scrubber, _retention) = (main, small, blocks, scrubber, retention);
+    private readonly TimeProvider _time;
+    private long _trimAfter;
+
+    private DriveLogs(ChunkStore main, ChunkStore? small, BlockStore? blocks, Scrubber scrubber, Retention retention, TimeProvider time) =>
+        (Main, Small, Blocks, _scrubber, _retention, _time) = (main, small, blocks, scrubber, retention, time);
 
     /// <summary>The main log.</summary>
     public ChunkStore Main { get; }
@@ -96,7 +102,7 @@ internal sealed class DriveLogs : IAsyncDisposable
             organizations.Load();
             retention.Shares.Bind(organizations);
             var scrubber = new Scrubber(small is null ? [main] : [main, small], cache.ScrubBytesPerSecond, metrics, time);
-            var logs = new DriveLogs(main, small, blocks, scrubber, retention);
+            var logs = new DriveLogs(main, small, blocks, scrubber, retention, time);
             logs.TrimAll();
             return logs;
         }
@@ -131,12 +137,14 @@ internal sealed class DriveLogs : IAsyncDisposable
     /// <param name="bytes">How much room is wanted; more is made, so that not every append needs it.</param>
     public void TrimSoon(ushort organization, long bytes)
     {
-        if (Interlocked.Exchange(ref _trimming, 1) != 0)
+        if (_time.GetTimestamp() < Volatile.Read(ref _trimAfter) || Interlocked.Exchange(ref _trimming, 1) != 0)
             return;
 
         Volatile.Write(ref _trim, Task.Run(() =>
         {
-            Trim(organization, Math.Max(bytes, Shares.CapOf(organization) / TrimPart));
+            // All that it has may be pinned: then there is no point in searching the index for every chunk that it is refused.
+            if (Trim(organization, Math.Max(bytes, Shares.CapOf(organization) / TrimPart)) == 0)
+                Volatile.Write(ref _trimAfter, _time.GetTimestamp() + (long)(TrimPause.TotalSeconds * _time.TimestampFrequency));
             Volatile.Write(ref _trimming, 0);
         }));
     }
@@ -151,14 +159,16 @@ internal sealed class DriveLogs : IAsyncDisposable
             Trim(organization, Shares.ExcessOf(organization));
     }
 
-    private void Trim(ushort organization, long bytes)
+    private long Trim(ushort organization, long bytes)
     {
+        long trimmed = 0;
         if (Small is not null && bytes > 0)
-            bytes -= Small.Trim(organization, bytes, IsPinned);
-        if (bytes > 0)
-            bytes -= Main.Trim(organization, bytes, IsPinned);
-        if (bytes > 0)
-            Blocks?.Trim(organization, bytes);
+            trimmed += Small.Trim(organization, bytes, IsPinned);
+        if (trimmed < bytes)
+            trimmed += Main.Trim(organization, bytes - trimmed, IsPinned);
+        if (trimmed < bytes && Blocks is not null)
+            trimmed += Blocks.Trim(organization, bytes - trimmed);
+        return trimmed;
     }
 
     private bool IsPinned(StoredChunk chunk) => _retention.Pins?.IsPinned(chunk.Id.Generation) == true;

@@ -72,14 +72,24 @@ internal sealed class BlockIndex(OrganizationUsage usage)
     }
 
     /// <summary>Adds a block, or moves it to a newer record.</summary>
-    public void Set(ulong hash, StoredBlock block)
+    public void Set(ulong hash, StoredBlock block) => Set(hash, block, ifNewer: false);
+
+    /// <summary>Adds a block, unless it is at a higher address.</summary>
+    public void SetIfNewer(ulong hash, StoredBlock block) => Set(hash, block, ifNewer: true);
+
+    private void Set(ulong hash, StoredBlock block, bool ifNewer)
     {
         var shard = ShardOf(hash);
         lock (shard.Gate)
         {
             ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(shard.Blocks, hash, out var existed);
             if (existed)
+            {
+                if (ifNewer && slot.Location.Address > block.Location.Address)
+                    return;
+
                 Account(slot.Block, -1);
+            }
 
             slot = new Slot(block);
             Account(block, 1);
@@ -99,6 +109,13 @@ internal sealed class BlockIndex(OrganizationUsage usage)
             slot = new Slot(to);
             return true;
         }
+    }
+
+    /// <summary>Drops a block if it is before an address.</summary>
+    public void RemoveBefore(ulong hash, long address)
+    {
+        if (TryGet(hash, out var block) && block.Location.Address < address)
+            Remove(hash, block.Location);
     }
 
     /// <summary>Drops a block.</summary>

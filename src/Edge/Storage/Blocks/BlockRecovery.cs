@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using EdgeCache.Edge.Storage.Eviction;
 using EdgeCache.Edge.Storage.Nvme;
@@ -36,28 +37,47 @@ internal static class BlockRecovery
         var found = Segments(context.Options.Directory);
         // The capacity may be smaller than last time; one more than is evicted will be needed at once.
         table.OpenExisting(found.Count > context.MaxSegments - 1 ? found[^(context.MaxSegments - 1)] : 0, int.MaxValue);
-        var scanner = new SegmentScanner();
+        context.Index.EnsureCapacity(found.Sum(id => CountOf(context, id)));
+
+        // In any order: of two records of a block the one at the higher address counts, and what was dropped is dropped at the end.
+        var drops = new ConcurrentBag<BlockEntry>();
         ActiveSegment? newest = null;
-        foreach (var id in found)
+        Parallel.ForEach(found, id =>
         {
-            if (!table.TryAcquire(id, out var file))
-                continue;
-
-            if (Read(context, scanner, file) is not var (head, entries, end, summarised))
-            {
-                file.Release();
-                table.Retire(id);
-                continue;
-            }
-
-            Apply(context.Index, entries);
-            if (id == found[^1])
-                newest = Continue(new ActiveSegment(file, head, entries, end));
-            else
-                Close(file, head, entries, end, summarised);
-        }
+            if (Load(context, id, drops, isNewest: id == found[^1]) is { } continued)
+                newest = continued;
+        });
+        foreach (var drop in drops)
+            context.Index.RemoveBefore(drop.Hash, drop.Location.Address);
 
         return (newest, found is [.., var last] ? last + 1 : 1);
+    }
+
+    private static ActiveSegment? Load(BlockStoreContext context, int id, ConcurrentBag<BlockEntry> drops, bool isNewest)
+    {
+        if (!context.Segments.TryAcquire(id, out var file))
+            return null;
+
+        if (Read(context, file) is not var (head, entries, end, summarised))
+        {
+            file.Release();
+            context.Segments.Retire(id);
+            return null;
+        }
+
+        foreach (var entry in entries)
+        {
+            if (entry.Kind == BlockRecordKind.Stored)
+                context.Index.SetIfNewer(entry.Hash, new StoredBlock(entry.Location, OrganizationUsage.Checked(entry.Organization), default));
+            else
+                drops.Add(entry);
+        }
+
+        if (isNewest)
+            return Continue(new ActiveSegment(file, head, entries, end));
+
+        Close(file, head, entries, end, summarised);
+        return null;
     }
 
     // What follows the records, be it a summary or half a record, is cut off, so that it can't be taken for anything later.
@@ -93,7 +113,7 @@ internal static class BlockRecovery
     }
 
     /// <summary>What a segment's file has; null when it is none of this store's, or cannot be read.</summary>
-    public static (SegmentHead Head, List<BlockEntry> Entries, int End, bool Summarised)? Read(BlockStoreContext context, SegmentScanner scanner, SegmentFile file)
+    public static (SegmentHead Head, List<BlockEntry> Entries, int End, bool Summarised)? Read(BlockStoreContext context, SegmentFile file)
     {
         try
         {
@@ -108,7 +128,7 @@ internal static class BlockRecovery
             if (SegmentSummary.TryRead(file.Handle, head) is var (listed, listedEnd))
                 return (head, listed, listedEnd, true);
 
-            var (entries, end) = scanner.Scan(file.Handle, head);
+            var (entries, end) = new SegmentScanner().Scan(file.Handle, head);
             return (head, entries, end, false);
         }
         catch (IOException)
@@ -117,16 +137,14 @@ internal static class BlockRecovery
         }
     }
 
-    private static void Apply(BlockIndex index, List<BlockEntry> entries)
+    private static long CountOf(BlockStoreContext context, int id)
     {
-        index.EnsureCapacity(index.Count + entries.Count);
-        foreach (var entry in entries)
-        {
-            if (entry.Kind == BlockRecordKind.Stored)
-                index.Set(entry.Hash, new StoredBlock(entry.Location, OrganizationUsage.Checked(entry.Organization), default));
-            else
-                index.Remove(entry.Hash);
-        }
+        if (!context.Segments.TryAcquire(id, out var file))
+            return 0;
+
+        var count = SegmentSummary.CountOf(file.Handle, new SegmentHead(id, context.Seed, context.Segments.SegmentSize));
+        file.Release();
+        return count;
     }
 
     // Segments are numbered from 1.

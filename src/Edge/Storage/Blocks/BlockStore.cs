@@ -72,11 +72,22 @@ internal sealed class BlockStore : IAsyncDisposable
     /// <param name="destination">Takes the block, from its first byte on; at least as long.</param>
     /// <param name="cancellationToken">Stops the wait for the disk.</param>
     /// <returns>The block's length; -1 when it is not stored, or was damaged and is dropped.</returns>
-    public ValueTask<int> ReadAsync(BlockKey key, byte reader, Memory<byte> destination, CancellationToken cancellationToken)
+    public ValueTask<int> ReadAsync(BlockKey key, byte reader, Memory<byte> destination, CancellationToken cancellationToken) =>
+        TryRead(key, key.Hash, reader, destination, out var reading, cancellationToken) ? reading : ValueTask.FromResult(-1);
+
+    /// <summary>Begins to read a block as <see cref="ReadAsync(BlockKey, byte, Memory{byte}, CancellationToken)"/> does; false when it is not stored.</summary>
+    /// <param name="key">The block.</param>
+    /// <param name="hash">Its <see cref="BlockKey.Hash"/>.</param>
+    /// <param name="reader">A hash of who reads.</param>
+    /// <param name="destination">Takes the block.</param>
+    /// <param name="reading">Its length, or -1 when it was damaged.</param>
+    /// <param name="cancellationToken">Stops the wait for the disk.</param>
+    public bool TryRead(
+        BlockKey key, ulong hash, byte reader, Memory<byte> destination, out ValueTask<int> reading, CancellationToken cancellationToken)
     {
-        var hash = key.Hash;
+        reading = default;
         if (!_context.Index.TryTouch(hash, reader, _context.Tick, out var location) || !_context.Segments.TryAcquire(location.Segment, out var file))
-            return ValueTask.FromResult(-1);
+            return false;
 
         if (destination.Length < location.Length)
         {
@@ -84,7 +95,8 @@ internal sealed class BlockStore : IAsyncDisposable
             throw new ArgumentException($"The block has {location.Length} bytes, the destination {destination.Length}.", nameof(destination));
         }
 
-        return ReadAsync(file, key, location, destination, cancellationToken);
+        reading = ReadAsync(file, key, location, destination, cancellationToken);
+        return true;
     }
 
     /// <summary>

@@ -54,37 +54,37 @@ internal static class SegmentSummary
         RandomAccess.SetLength(handle, end + summary.Length);
     }
 
+    /// <summary>How many records a summary tells of, without reading all of it; 0 when there is none.</summary>
+    public static int CountOf(SafeFileHandle handle, SegmentHead head)
+    {
+        try
+        {
+            return TryReadTrailer(handle, head)?.Count ?? 0;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
     /// <summary>Reads the summary; null when there is no intact one.</summary>
     /// <returns>The entries, and where the records end.</returns>
     public static (List<BlockEntry> Entries, int End)? TryRead(SafeFileHandle handle, SegmentHead head)
     {
         try
         {
-            var length = RandomAccess.GetLength(handle);
-            Span<byte> trailer = stackalloc byte[TrailerSize];
-            if (length < SegmentHead.Size + TrailerSize || length > int.MaxValue || !Fill(handle, trailer, length - TrailerSize) ||
-                BinaryPrimitives.ReadUInt32LittleEndian(trailer) != Magic ||
-                BinaryPrimitives.ReadUInt16LittleEndian(trailer[4..]) != Version ||
-                BinaryPrimitives.ReadInt32LittleEndian(trailer[8..]) != head.Segment ||
-                BinaryPrimitives.ReadUInt32LittleEndian(trailer[ChecksumOffset..]) != Crc32C.Append(head.Seed, trailer[..ChecksumOffset]))
-            {
-                return null;
-            }
-
-            var count = BinaryPrimitives.ReadInt32LittleEndian(trailer[12..]);
-            var end = BinaryPrimitives.ReadInt64LittleEndian(trailer[16..]);
-            if (count < 0 || end < SegmentHead.Size || end + SizeOf(count) != length)
+            if (TryReadTrailer(handle, head) is not var (count, end, checksum))
                 return null;
 
             var bytes = new byte[count * BlockEntry.Size];
-            if (!Fill(handle, bytes, end) || Crc32C.Append(0, bytes) != BinaryPrimitives.ReadUInt32LittleEndian(trailer[24..]))
+            if (!Fill(handle, bytes, end) || Crc32C.Append(0, bytes) != checksum)
                 return null;
 
             var entries = new List<BlockEntry>(count);
             for (var i = 0; i < count; i++)
                 entries.Add(BlockEntry.Read(bytes.AsSpan(i * BlockEntry.Size), head.Segment));
 
-            return (entries, (int)end);
+            return (entries, end);
         }
         catch (IOException)
         {
@@ -107,6 +107,26 @@ internal static class SegmentSummary
         }
 
         return true;
+    }
+
+    private static (int Count, int End, uint Checksum)? TryReadTrailer(SafeFileHandle handle, SegmentHead head)
+    {
+        var length = RandomAccess.GetLength(handle);
+        Span<byte> trailer = stackalloc byte[TrailerSize];
+        if (length < SegmentHead.Size + TrailerSize || length > int.MaxValue || !Fill(handle, trailer, length - TrailerSize) ||
+            BinaryPrimitives.ReadUInt32LittleEndian(trailer) != Magic ||
+            BinaryPrimitives.ReadUInt16LittleEndian(trailer[4..]) != Version ||
+            BinaryPrimitives.ReadInt32LittleEndian(trailer[8..]) != head.Segment ||
+            BinaryPrimitives.ReadUInt32LittleEndian(trailer[ChecksumOffset..]) != Crc32C.Append(head.Seed, trailer[..ChecksumOffset]))
+        {
+            return null;
+        }
+
+        var count = BinaryPrimitives.ReadInt32LittleEndian(trailer[12..]);
+        var end = BinaryPrimitives.ReadInt64LittleEndian(trailer[16..]);
+        return count < 0 || end < SegmentHead.Size || end + SizeOf(count) != length
+            ? null
+            : (count, (int)end, BinaryPrimitives.ReadUInt32LittleEndian(trailer[24..]));
     }
 
     private static int Align(int size) => (size + BlockRecord.HeaderSize - 1) & ~(BlockRecord.HeaderSize - 1);

@@ -135,6 +135,44 @@ public sealed class BlockStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_start_applies_what_was_stored_dropped_and_stored_again_in_whatever_segments_it_lies()
+    {
+        const long Large = 32 << 20;
+        const int Kept = 1, Gone = 2, Back = 3;
+        var filler = 100;
+        await using (var store = TestBlocks.Open(_directory.Path, Large))
+        {
+            await store.AppendAsync(Seed, Kept, 500);
+            await store.AppendAsync(Seed, Gone, 500);
+            await store.AppendAsync(Seed, Back, 500);
+            await FillAsync(store);
+            Drop(store, Gone);
+            Drop(store, Back);
+            await FillAsync(store);
+            await store.AppendAsync(Seed, Back, 500);
+            await FillAsync(store);
+        }
+
+        Assert.True(Directory.GetFiles(_directory.Path).Length > 4);
+        for (var start = 0; start < 3; start++)
+        {
+            await using var again = TestBlocks.Open(_directory.Path, Large);
+            Assert.True(await again.VerifyAsync(Seed, Kept, 500));
+            Assert.False(again.Contains(TestBlocks.Key(Seed, Gone)));
+            Assert.True(await again.VerifyAsync(Seed, Back, 500));
+            Assert.Equal(filler - 100 + 2, again.State.LiveBlocks);
+        }
+
+        async Task FillAsync(BlockStore store)
+        {
+            for (var end = filler + 60; filler < end; filler++)
+                await store.AppendAsync(Seed, filler, ChunkGeometry.BlockSize);
+        }
+
+        static void Drop(BlockStore store, int number) => Assert.Equal(1, store.Drop(TestBlocks.Key(Seed, number).Chunk, 3 * ChunkGeometry.BlockSize));
+    }
+
+    [Fact]
     public async Task A_full_store_over_its_write_budget_takes_what_is_wanted_again_only()
     {
         const int Length = 60_000;
