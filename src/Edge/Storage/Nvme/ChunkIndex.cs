@@ -6,7 +6,7 @@ namespace EdgeCache.Edge.Storage.Nvme;
 
 /// <summary>
 /// Which chunks are stored, where, which of their blocks were verified, and how often each was touched: a hash table in memory, in shards with a
-/// lock each. A chunk takes about 60 bytes, that is 16 MB per TiB of full chunks.
+/// lock each. A chunk takes about 74 bytes, that is 18 MB per TB of full chunks (docs/performance.md).
 /// </summary>
 /// <param name="usage">Where the disk space of chunks is accounted; null: nowhere.</param>
 internal sealed class ChunkIndex(OrganizationUsage? usage = null)

@@ -87,7 +87,7 @@ internal sealed class ChunkJournal : IAsyncDisposable
 
     /// <summary>Writes what is live once more at the end, and then gives up all before it. A crash between leaves both, which says the same.</summary>
     /// <exception cref="IOException">The journal has failed.</exception>
-    public async ValueTask CompactAsync(long begin, IReadOnlyCollection<JournalEntry> live)
+    public async ValueTask CompactAsync(long begin, IEnumerable<JournalEntry> live)
     {
         JournalEntry.Begin(begin).Write(buffer);
         var start = await log.AppendAsync(buffer, CancellationToken.None);

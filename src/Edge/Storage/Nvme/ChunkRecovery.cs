@@ -17,9 +17,8 @@ internal static class ChunkRecovery
         begin = Math.Max(begin, ((end - 1) / size - context.MaxSegments + 1) * size);
         context.Segments.OpenExisting((int)(begin / size), end > begin ? (int)((end - 1) / size) : -1);
         var lengths = new Dictionary<int, long>();
-        var live = replay.Live;
-        context.Index.EnsureCapacity(live.Count);
-        foreach (var (_, id, location, organization) in live)
+        context.Index.EnsureCapacity(replay.LiveCount);
+        foreach (var (_, id, location, organization) in replay.Live)
         {
             var segment = (int)(location.Address / size);
             if (!lengths.TryGetValue(segment, out var length))

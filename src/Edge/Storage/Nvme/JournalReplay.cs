@@ -6,7 +6,7 @@ internal sealed class JournalReplay
     /// <summary>Below this many entries, removing those that are before the begin does not pay.</summary>
     private const int PruneFloor = 4096;
 
-    private readonly Dictionary<ChunkId, JournalEntry> live = [];
+    private readonly Dictionary<ChunkId, Place> live = [];
     private int pruneAt = PruneFloor;
 
     /// <summary>The first address that exists, or 0 for a new store.</summary>
@@ -21,13 +21,23 @@ internal sealed class JournalReplay
     /// <summary>Entries and pages that could not be read.</summary>
     public int DamagedPlaces { get; set; }
 
-    /// <summary>The chunks that the journal leaves stored.</summary>
-    public IReadOnlyCollection<JournalEntry> Live
+    /// <summary>How many chunks the journal leaves stored.</summary>
+    public int LiveCount
     {
         get
         {
             Prune();
-            return live.Values;
+            return live.Count;
+        }
+    }
+
+    /// <summary>The chunks that the journal leaves stored.</summary>
+    public IEnumerable<JournalEntry> Live
+    {
+        get
+        {
+            Prune();
+            return live.Select(static chunk => new JournalEntry(JournalEntryKind.Stored, chunk.Key, chunk.Value.Location, chunk.Value.Organization));
         }
     }
 
@@ -46,7 +56,7 @@ internal sealed class JournalReplay
             case JournalEntryKind.Stored:
                 End = Math.Max(End, entry.Location.End);
                 if (entry.Location.Address >= Begin)
-                    live[entry.Id] = entry;
+                    live[entry.Id] = new Place(entry.Location, entry.Organization);
                 break;
             case JournalEntryKind.Dropped:
                 if (live.TryGetValue(entry.Id, out var stored) && stored.Location == entry.Location)
@@ -75,5 +85,16 @@ internal sealed class JournalReplay
             if (stored.Location.Address < Begin)
                 live.Remove(id);
         }
+    }
+
+    // Sixteen bytes: a start with many chunks is where memory is short.
+    private readonly struct Place(ChunkLocation location, ushort organization)
+    {
+        private readonly long address = location.Address;
+        private readonly int length = location.Length;
+
+        public ChunkLocation Location => new(address, length);
+
+        public ushort Organization => organization;
     }
 }
