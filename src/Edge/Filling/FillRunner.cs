@@ -76,7 +76,7 @@ internal sealed class FillRunner(
 
     private async Task StoreAsync(ChunkFill fill, FillTarget target, FillTable table, CancellationToken stopping)
     {
-        if (!sources.IsKept(fill, target) && (await IsDesertedAsync(fill, PeerTimes.Linger, stopping) || !fill.IsRead))
+        if (!store.Pins.IsPinned(fill.Id.Generation) && !sources.IsKept(fill, target) && (await IsDesertedAsync(fill, PeerTimes.Linger, stopping) || !fill.IsRead))
         {
             table.Remove(fill);
             metrics.FillEnded(FillState.Complete, FillFailure.None);

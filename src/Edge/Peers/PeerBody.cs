@@ -143,6 +143,7 @@ internal sealed class PeerBody(Stream frames, Peer peer, Action<Peer, string> fa
 
     private IOException Fail(string what)
     {
+        _whole = null; // a read that failed may still be writing to it
         failed(peer, what);
         return new IOException($"peer {peer.Name} {what}");
     }

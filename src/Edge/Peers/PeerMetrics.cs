@@ -40,7 +40,7 @@ internal sealed class PeerMetrics
         _servedBytes = meter.CreateCounter<long>("edgecache.edge.peers.served_bytes", "By", "Bytes sent to peers.");
         _copies = meter.CreateCounter<long>("edgecache.edge.peers.copies", "{chunk}", "Chunks that came from peers, by whether a copy was kept.");
         meter.CreateObservableGauge("edgecache.edge.peers.alive", () => peers.Alive, "{peer}", "Peers that can be asked.");
-        meter.CreateObservableGauge("edgecache.edge.peers.known", () => peers.All.Length, "{peer}", "Peers whose names are known.");
+        meter.CreateObservableGauge("edgecache.edge.peers.known", () => peers.All.Length, "{peer}", "Peers that are listed, or told their names at an address of the DNS name.");
     }
 
     public void Asked(Peer peer, PeerOutcome outcome) => _requests.Add(1, new("peer", peer.Name), new("outcome", Name(outcome)));

@@ -37,6 +37,12 @@ internal sealed class PeerMonitor(PeerSet peers, PeerDiscovery discovery, PeerCl
 
             foreach (var (address, name) in addresses.Zip(names))
             {
+                if (address.Name is { } listed)
+                {
+                    // One that never answered is missed too.
+                    _known.TryAdd(address.Url, new Peer(listed, address.Url, time));
+                }
+
                 Note(address, name);
             }
 

@@ -105,6 +105,31 @@ public sealed class EdgeOptionsTests
     private static string Problems(Dictionary<string, string?> settings) =>
         Assert.Throws<StartupException>(() => EdgeConfiguration.Bind(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())).Message;
 
+    [Theory]
+    [InlineData("Peers:0:Name", "LGA2", "PeerUrl is empty: an edge with peers has to listen for them")]
+    [InlineData("PeerUrl", "https://x", "PeerUrl 'https://x' is not of the form http://<address>:<port>")]
+    [InlineData("PeersDns", "edges", "PeersDns 'edges' is not of the form <name>:<port>")]
+    [InlineData("PeersDns", "edges:0", "PeersDns 'edges:0' is not of the form <name>:<port>")]
+    [InlineData("Peers:1:Name", "LGA2", "Peers names an edge twice")]
+    [InlineData("Peers:1:Url", "here", "Peers:1:Url 'here' is not an http URL")]
+    [InlineData("Fill:MaxAttempts", "1", "Fill:MaxAttempts must be at least 2 with peers: the last attempt is the region's")]
+    [InlineData("Fill:MaxBytesInFlight", "16MiB", "Fill:MaxBytesInFlight must be at least 32MiB with peers")]
+    public void What_is_wrong_with_peers_is_told(string name, string value, string error)
+    {
+        var settings = new Dictionary<string, string?>
+        {
+            ["Edge:Peers:0:Name"] = "LGA2", ["Edge:Peers:0:Url"] = "http://10.0.0.2:9200", ["Edge:Peers:1:Name"] = "LGA3", ["Edge:Peers:1:Url"] = "http://10.0.0.3:9200",
+        };
+        if (name != "Peers:0:Name")
+        {
+            settings["Edge:PeerUrl"] = "http://*:9200";
+        }
+
+        settings["Edge:" + name] = value;
+        var failure = Assert.Throws<StartupException>(() => EdgeConfiguration.Bind(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()));
+        Assert.Contains(error, failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_unknown_option_is_refused()
     {
