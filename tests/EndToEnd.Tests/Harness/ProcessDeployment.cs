@@ -21,6 +21,9 @@ internal sealed class ProcessDeployment : IAsyncDisposable
 
     public ServerProcess Edge { get; private set; } = null!;
 
+    /// <summary>Where the first edge keeps its data.</summary>
+    public string EdgeDirectory => Path.Combine(_directory.Path, "edge");
+
     public static async Task<ProcessDeployment> StartAsync(
         CancellationToken cancellationToken, string cacheSize = "1GiB", params (string Name, string Value)[] ofBoth)
     {
