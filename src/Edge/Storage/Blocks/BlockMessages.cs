@@ -6,8 +6,8 @@ internal static partial class BlockMessages
     [LoggerMessage(3900, LogLevel.Information, "Block store opened: {Blocks} blocks in {Segments} segments of {SegmentSize} bytes, at most {MaxSegments}")]
     public static partial void BlocksOpened(this ILogger logger, long blocks, int segments, long segmentSize, int maxSegments);
 
-    [LoggerMessage(3901, LogLevel.Warning, "Block {Block} of chunk {Id} is damaged and was dropped")]
-    public static partial void BlockDamaged(this ILogger logger, int block, Nvme.ChunkId id);
+    [LoggerMessage(3901, LogLevel.Warning, "Block {Block} of chunk {Id} is {Fault} and was dropped")]
+    public static partial void BlockLost(this ILogger logger, int block, Nvme.ChunkId id, string fault);
 
     [LoggerMessage(3902, LogLevel.Warning, "Block store cannot write and stores nothing for a while: {Reason}")]
     public static partial void BlocksRefused(this ILogger logger, string reason);

@@ -238,7 +238,7 @@ internal sealed class BlockStore : IAsyncDisposable
 
     private async ValueTask<int> ReadAsync(SegmentFile file, BlockKey key, BlockLocation location, Memory<byte> destination, CancellationToken cancellationToken)
     {
-        bool intact;
+        bool intact, failed = false;
         var buffer = ArrayPool<byte>.Shared.Rent(location.RecordSize);
         try
         {
@@ -256,7 +256,7 @@ internal sealed class BlockStore : IAsyncDisposable
         {
             // It may be there again when the drive is.
             Interlocked.Increment(ref _failedReads);
-            intact = false;
+            (intact, failed) = (false, true);
         }
         finally
         {
@@ -266,9 +266,12 @@ internal sealed class BlockStore : IAsyncDisposable
         if (intact)
             return location.Length;
 
-        _context.Metrics.ChecksumFailed();
+        if (failed)
+            _context.Metrics.ReadFailed();
+        else
+            _context.Metrics.ChecksumFailed();
         if (_context.Index.Remove(key.Hash, location))
-            _context.Logger.BlockDamaged(key.Block, key.Chunk);
+            _context.Logger.BlockLost(key.Block, key.Chunk, failed ? "unreadable" : "damaged");
 
         return -1;
     }

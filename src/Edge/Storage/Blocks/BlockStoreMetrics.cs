@@ -36,6 +36,9 @@ internal readonly record struct BlockStoreStatistics
     /// <summary>Reads that found a damaged record since the store was opened.</summary>
     public long ChecksumFailures { get; init; }
 
+    /// <summary>Reads that ended in an I/O error since the store was opened.</summary>
+    public long ReadFailures { get; init; }
+
     /// <summary>Blocks that the store turned away since it was opened: disk full, I/O error, closing.</summary>
     public long RefusedBlocks { get; init; }
 
@@ -55,6 +58,7 @@ internal readonly record struct BlockStoreStatistics
         EvictedSegments = a.EvictedSegments + b.EvictedSegments,
         EvictedBlocks = a.EvictedBlocks + b.EvictedBlocks,
         ChecksumFailures = a.ChecksumFailures + b.ChecksumFailures,
+        ReadFailures = a.ReadFailures + b.ReadFailures,
         RefusedBlocks = a.RefusedBlocks + b.RefusedBlocks,
         NotAdmittedBlocks = a.NotAdmittedBlocks + b.NotAdmittedBlocks,
     };
@@ -70,6 +74,7 @@ internal sealed class BlockStoreMetrics
     private readonly Counter<long>? _evictedSegmentsCounter;
     private readonly Counter<long>? _evictedCounter;
     private readonly Counter<long>? _checksumFailuresCounter;
+    private readonly Counter<long>? _readFailuresCounter;
     private readonly Counter<long>? _refusedCounter;
     private readonly Counter<long>? _notAdmittedCounter;
     private long _appended;
@@ -78,6 +83,7 @@ internal sealed class BlockStoreMetrics
     private long _evictedSegments;
     private long _evicted;
     private long _checksumFailures;
+    private long _readFailures;
     private long _refused;
     private long _notAdmitted;
 
@@ -98,6 +104,7 @@ internal sealed class BlockStoreMetrics
         _evictedSegmentsCounter = meter.CreateCounter<long>("edgecache.edge.blocks.evicted_segments", "{segment}", "Segments evicted from the block store.");
         _evictedCounter = meter.CreateCounter<long>("edgecache.edge.blocks.evicted", "{block}", "Blocks evicted with their segment.");
         _checksumFailuresCounter = meter.CreateCounter<long>("edgecache.edge.blocks.checksum_failures", "{read}", "Reads that found a damaged block.");
+        _readFailuresCounter = meter.CreateCounter<long>("edgecache.edge.blocks.read_failures", "{read}", "Reads of a block that ended in an I/O error.");
         _refusedCounter = meter.CreateCounter<long>("edgecache.edge.blocks.refused", "{block}", "Blocks turned away: disk full, I/O error, closing.");
         _notAdmittedCounter = meter.CreateCounter<long>("edgecache.edge.blocks.not_admitted", "{block}", "Fetched blocks that the write budget kept out.");
         Gauge("edgecache.edge.blocks.live", "{block}", "Blocks in the index.", now => now.LiveBlocks);
@@ -127,6 +134,9 @@ internal sealed class BlockStoreMetrics
     /// <summary>Counts a read that found damage.</summary>
     public void ChecksumFailed() => Count(ref _checksumFailures, _checksumFailuresCounter, 1);
 
+    /// <summary>Counts a read that ended in an I/O error.</summary>
+    public void ReadFailed() => Count(ref _readFailures, _readFailuresCounter, 1);
+
     /// <summary>Counts a block that was turned away.</summary>
     public void Refused() => Count(ref _refused, _refusedCounter, 1);
 
@@ -142,6 +152,7 @@ internal sealed class BlockStoreMetrics
         EvictedSegments = Interlocked.Read(ref _evictedSegments),
         EvictedBlocks = Interlocked.Read(ref _evicted),
         ChecksumFailures = Interlocked.Read(ref _checksumFailures),
+        ReadFailures = Interlocked.Read(ref _readFailures),
         RefusedBlocks = Interlocked.Read(ref _refused),
         NotAdmittedBlocks = Interlocked.Read(ref _notAdmitted),
     };
