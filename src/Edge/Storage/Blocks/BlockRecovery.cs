@@ -9,19 +9,20 @@ namespace EdgeCache.Edge.Storage.Blocks;
 internal static class BlockRecovery
 {
     /// <summary>
-    /// What the newest segment of the directory says, as long as the capacity holds enough of its size; otherwise that of a new store, for which
-    /// older files are worthless.
+    /// What the newest segment of the directory with a sound head says, as long as the capacity holds enough of its size; otherwise that of a new store,
+    /// for which older files are worthless. A process that was killed may have left a segment without a head behind.
     /// </summary>
     public static (long SegmentSize, uint Seed) LayoutOf(BlockStoreOptions options)
     {
-        if (Segments(options.Directory) is [.., var newest])
+        Span<byte> bytes = stackalloc byte[SegmentHead.Size];
+        foreach (var id in Segments(options.Directory).OrderDescending())
         {
-            using var handle = File.OpenHandle(PathOf(options.Directory, newest));
-            Span<byte> bytes = stackalloc byte[SegmentHead.Size];
-            if (SegmentSummary.Fill(handle, bytes, 0) && SegmentHead.TryRead(bytes, newest) is { } head &&
-                options.CapacityBytes / head.SegmentSize >= BlockStoreOptions.MinimumSegments)
+            using var handle = File.OpenHandle(PathOf(options.Directory, id));
+            if (SegmentSummary.Fill(handle, bytes, 0) && SegmentHead.TryRead(bytes, id) is { } head)
             {
-                return (head.SegmentSize, head.Seed);
+                if (options.CapacityBytes / head.SegmentSize >= BlockStoreOptions.MinimumSegments)
+                    return (head.SegmentSize, head.Seed);
+                break;
             }
         }
 

@@ -38,6 +38,21 @@ public sealed class BlockStoreTests : IDisposable
             Assert.True(await again.VerifyAsync(Seed, number, lengths[number]), $"length {lengths[number]}");
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10)]
+    [InlineData(4096)]
+    public async Task A_segment_that_a_kill_left_without_a_head_costs_nothing(int zeros)
+    {
+        await using (var store = TestBlocks.Open(_directory.Path))
+            await store.AppendAsync(Seed, 1, 1000);
+        await File.WriteAllBytesAsync(Path.Combine(_directory.Path, $"{BlockStoreContext.FileName}.2"), new byte[zeros], Cancellation);
+        await using var again = TestBlocks.Open(_directory.Path);
+        Assert.True(await again.VerifyAsync(Seed, 1, 1000));
+        await again.AppendAsync(Seed, 2, 1000);
+        Assert.True(await again.VerifyAsync(Seed, 2, 1000));
+    }
+
     [Fact]
     public async Task A_run_of_blocks_is_stored_block_by_block_and_the_last_may_be_short()
     {
