@@ -103,8 +103,8 @@ internal sealed class PeerClient(HttpClient http, string self, PeerAuthenticatio
 
     private RangeReply Judge(Peer peer, HttpStatusCode status)
     {
-        // 404: it does not know the region; 503: it serves too many at once. Both are alive.
-        var isAlive = status is HttpStatusCode.NotFound or HttpStatusCode.ServiceUnavailable;
+        // 400: it is of another release; 404: it does not know the region; 503: it serves too many at once. All are alive.
+        var isAlive = status is HttpStatusCode.BadRequest or HttpStatusCode.NotFound or HttpStatusCode.ServiceUnavailable;
         if (!isAlive)
         {
             Failed(peer, $"refuses with {(int)status}, or can't prove that it belongs to the deployment");
