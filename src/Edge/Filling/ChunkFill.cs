@@ -34,6 +34,7 @@ internal sealed class ChunkFill(ChunkId id, FillExtent extent, byte reader, Fill
     private int _available;
     private int _users = 1;
     private int _keepers;
+    private bool _wasKept;
     private bool _retired;
     private bool _isShared;
     private Peer? _peer;
@@ -117,12 +118,25 @@ internal sealed class ChunkFill(ChunkId id, FillExtent extent, byte reader, Fill
         }
     }
 
+    /// <summary>Whether it was fetched ahead of a read to come.</summary>
+    public bool WasKept
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _wasKept;
+            }
+        }
+    }
+
     /// <summary>One of the users only keeps the fill from being given up, from now on to its end.</summary>
     public void Keep()
     {
         lock (_lock)
         {
             _keepers++;
+            _wasKept = true;
         }
     }
 

@@ -76,7 +76,7 @@ internal sealed class FillRunner(
 
     private async Task StoreAsync(ChunkFill fill, FillTarget target, FillTable table, CancellationToken stopping)
     {
-        if (!store.Pins.IsPinned(fill.Id.Generation) && !sources.IsKept(fill, target) && (await IsDesertedAsync(fill, PeerTimes.Linger, stopping) || !fill.IsRead))
+        if (!store.Pins.IsPinned(fill.Id.Generation) && !sources.IsKept(fill, target) && !await IsStillReadAsync(fill, stopping))
         {
             table.Remove(fill);
             metrics.FillEnded(FillState.Complete, FillFailure.None);
@@ -98,6 +98,18 @@ internal sealed class FillRunner(
         metrics.FillNotStored();
         await IsDesertedAsync(fill, Linger, stopping);
         table.Remove(fill);
+    }
+
+    /// <summary>Gives those who read what is not to be stored a moment; what was fetched ahead of a read to come, that read. Whether someone reads it then.</summary>
+    private async Task<bool> IsStillReadAsync(ChunkFill fill, CancellationToken stopping)
+    {
+        if (fill.WasKept)
+        {
+            await Task.Delay(PeerTimes.Linger, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return fill.IsRead;
+        }
+
+        return !await IsDesertedAsync(fill, PeerTimes.Linger, stopping) && fill.IsRead;
     }
 
     private async Task<bool> IsDesertedAsync(ChunkFill fill, TimeSpan patience, CancellationToken stopping)

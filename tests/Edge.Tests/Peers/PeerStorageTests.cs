@@ -77,6 +77,29 @@ public sealed class PeerStorageTests
     }
 
     [Fact]
+    public async Task What_is_fetched_ahead_of_the_next_range_waits_for_it_and_is_not_stored()
+    {
+        await using var fleet = await EdgeFleet.StartAsync(2);
+        var (edge, target, id) = await ElsewhereAsync(fleet, FillPriority.ReadAhead);
+        var ahead = edge.Parts.Fills.JoinOrStart(id, target, reader: 1, out _)!;
+        edge.Parts.Fills.Keep(ahead);
+        await ahead.WaitBeyondAsync(Size - 1, Token);
+
+        // The next range comes, and finds it.
+        var next = edge.Parts.Fills.JoinOrStart(id, target, reader: 1, out var started)!;
+        Assert.False(started);
+        next.Leave();
+        var ended = ahead.EndedAsync();
+        while (!ended.IsCompleted)
+        {
+            fleet.Time.Advance(PeerTimes.Linger);
+            await Task.Yield();
+        }
+
+        Assert.False(edge.Parts.Store.Contains(id));
+    }
+
+    [Fact]
     public async Task Warm_up_and_pins_keep_what_others_own()
     {
         await using var fleet = await EdgeFleet.StartAsync(2);
