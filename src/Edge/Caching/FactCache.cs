@@ -32,7 +32,10 @@ internal abstract class FactCache<TName, TFact>(
     protected virtual TimeSpan? AbsenceLifetime => null;
 
     /// <summary>The fact, from the cache if it may be believed. Completes synchronously for a current fact in memory.</summary>
-    public ValueTask<FactReply<TFact>> GetAsync(TName name, CancellationToken cancellationToken)
+    /// <param name="name">What it is a fact of.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="asking">Called once if this call is the one that asks upstream, with nothing to fall back on.</param>
+    public ValueTask<FactReply<TFact>> GetAsync(TName name, CancellationToken cancellationToken, Action? asking = null)
     {
         var look = store.FindAsync<CachedFact<TFact>>(StoreKey(name), inMemory, cancellationToken);
         if (!look.IsCompletedSuccessfully)
@@ -43,14 +46,14 @@ internal abstract class FactCache<TName, TFact>(
         var cached = look.Result;
         return cached is not null && IsCurrent(name, cached)
             ? ValueTask.FromResult(Count(new FactReply<TFact>(Freshness.Current, cached.Fact)))
-            : RevalidateAsync(name, cached, cancellationToken);
+            : RevalidateAsync(name, cached, asking, cancellationToken);
 
         async ValueTask<FactReply<TFact>> Slow(ValueTask<CachedFact<TFact>?> pending)
         {
             var found = await pending;
             return found is not null && IsCurrent(name, found)
                 ? Count(new FactReply<TFact>(Freshness.Current, found.Fact))
-                : await RevalidateAsync(name, found, cancellationToken);
+                : await RevalidateAsync(name, found, asking, cancellationToken);
         }
     }
 
@@ -93,7 +96,8 @@ internal abstract class FactCache<TName, TFact>(
     /// </summary>
     private bool IsCurrent(TName name, CachedFact<TFact> entry) => Stream(name).IsLive && Covers(name, entry);
 
-    private async ValueTask<FactReply<TFact>> RevalidateAsync(TName name, CachedFact<TFact>? cached, CancellationToken cancellationToken)
+    private async ValueTask<FactReply<TFact>> RevalidateAsync(
+        TName name, CachedFact<TFact>? cached, Action? asking, CancellationToken cancellationToken)
     {
         var why = cached is null ? AskReason.Unseen : AskReason.FeedSilent;
         if (cached is not null && !Covers(name, cached))
@@ -108,7 +112,13 @@ internal abstract class FactCache<TName, TFact>(
 
         for (var overtaken = 0; ; overtaken++)
         {
-            var answer = await _questions.JoinAsync(name, QuestionAsync, cancellationToken, out var isOwn);
+            var question = _questions.JoinAsync(name, QuestionAsync, cancellationToken, out var isOwn);
+            if (isOwn && cached is null && overtaken == 0)
+            {
+                asking?.Invoke();
+            }
+
+            var answer = await question;
             if (answer.Fault != UpstreamFault.None)
             {
                 return Count(cached is not null && TryServeStale(name, cached, out stale) ? stale : new FactReply<TFact>(Freshness.Unknown, null));

@@ -22,7 +22,8 @@ internal readonly record struct FillProgress(FillState State, FillFailure Failur
 /// <param name="reader">A hash of who wanted it first.</param>
 /// <param name="ticket">Its place in the queue, and then its part of the budget; whoever runs the fill disposes it, after the end.</param>
 /// <param name="abandoned">Cancelled when all users leave before the fetch begins.</param>
-internal sealed class ChunkFill(ChunkId id, FillExtent extent, byte reader, FillTicket ticket, CancellationTokenSource abandoned)
+/// <param name="headstart">A request for its bytes that was sent already; whoever runs the fill releases it.</param>
+internal sealed class ChunkFill(ChunkId id, FillExtent extent, byte reader, FillTicket ticket, CancellationTokenSource abandoned, Headstart? headstart = null)
 {
     private readonly Lock _lock = new();
     private FillState _state = FillState.Queued;
@@ -42,6 +43,9 @@ internal sealed class ChunkFill(ChunkId id, FillExtent extent, byte reader, Fill
     public ChunkId Id => id;
 
     public FillTicket Ticket => ticket;
+
+    /// <summary>A request for its bytes that was sent before it began.</summary>
+    public Headstart? Headstart => headstart;
 
     /// <summary>A hash of who wanted it first.</summary>
     public byte Reader => reader;
@@ -138,6 +142,17 @@ internal sealed class ChunkFill(ChunkId id, FillExtent extent, byte reader, Fill
             _keepers++;
             _wasKept = true;
         }
+    }
+
+    /// <summary>The user that only keeps it leaves.</summary>
+    public void LeaveAsKeeper()
+    {
+        lock (_lock)
+        {
+            _keepers--;
+        }
+
+        Leave();
     }
 
     /// <summary>Stops being a user.</summary>
@@ -259,12 +274,14 @@ internal sealed class ChunkFill(ChunkId id, FillExtent extent, byte reader, Fill
         }
     }
 
-    /// <summary>Gives a fill up that has not begun, because another one fetches its bytes too: its users look for that one. False when it has begun.</summary>
+    /// <summary>
+    /// Gives a fill up whose turn has not come, because another one fetches its bytes too: its users look for that one. False when its turn has come.
+    /// </summary>
     public bool TrySupersede()
     {
         lock (_lock)
         {
-            if (_state != FillState.Queued)
+            if (_state != FillState.Queued || ticket.Granted.IsCompleted)
             {
                 return false;
             }

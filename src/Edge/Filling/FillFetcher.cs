@@ -80,7 +80,7 @@ internal sealed class FillFetcher(
         using var stall = new CancellationTokenSource(options.StallTimeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(stall.Token, stopping);
         var offset = ChunkGeometry.OffsetOf(fill.Id.Index) + fill.Extent.Start + fill.Available;
-        using var reply = await sources.OpenAsync(target, offset, count, fill.Peer, linked.Token);
+        using var reply = await FirstAsync(fill, target, linked.Token) ?? await sources.OpenAsync(target, offset, count, fill.Peer, linked.Token);
         fill.Peer = reply.Peer;
         if (reply.Outcome != Upstream.RangeOutcome.Open)
         {
@@ -94,7 +94,7 @@ internal sealed class FillFetcher(
 
         try
         {
-            for (var end = fill.Available + count; fill.Available < end;)
+            for (var end = fill.Available + Math.Min(count, reply.Length); fill.Available < end;)
             {
                 stall.CancelAfter(options.StallTimeout);
                 var read = await reply.Body.ReadAsync(fill.Remaining[..(end - fill.Available)], linked.Token);
@@ -115,4 +115,7 @@ internal sealed class FillFetcher(
 
         return FillFailure.None;
     }
+
+    private static ValueTask<Upstream.RangeReply?> FirstAsync(ChunkFill fill, FillTarget target, CancellationToken cancellationToken) =>
+        fill.Headstart is { } headstart && fill.Available == 0 ? headstart.TakeAsync(target.Version.Generation, cancellationToken) : default;
 }

@@ -36,6 +36,18 @@ internal sealed class FillScheduler(long maxBytes, int maxActive, int maxQueued)
     /// <summary>The fetches under way.</summary>
     public int Active => Volatile.Read(ref _active);
 
+    /// <summary>Whether nobody waits, and half of the bytes and of the slots are free.</summary>
+    public bool IsHalfFree
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _queued == 0 && Fits(_bytes + FillBuffers.LargestSize, _active, Eighths / 2);
+            }
+        }
+    }
+
     /// <summary>How many wait with a priority.</summary>
     public int Queued(FillPriority priority)
     {

@@ -15,7 +15,13 @@ internal readonly record struct BlockPlace(ChunkFill? Fill, bool IsStored);
 /// is no moment at which a block is in neither and none at which it is fetched twice.
 /// </summary>
 internal sealed class FillTable(
-    ChunkCache store, ChunkSources sources, FillRunner runner, FillBudgets budgets, EdgeMetrics metrics, CancellationToken stopping)
+    ChunkCache store,
+    ChunkSources sources,
+    FillRunner runner,
+    FillBudgets budgets,
+    Headstarts headstarts,
+    EdgeMetrics metrics,
+    CancellationToken stopping)
 {
     /// <summary>How often a chunk is fetched again that was evicted, or whose fetch was given up by others, before someone could make sure of it.</summary>
     private const int MaxTries = 3;
@@ -80,6 +86,7 @@ internal sealed class FillTable(
     {
         lock (_lock)
         {
+            Adopt(target, reader);
             return TryJoin(id, static fills => fills.Whole, target, reader, out var fill) ? new(fill, false)
                 : IsStored(id, target) ? new(null, true)
                 : new(Start(id, FillExtent.Whole(id.Index, target.Version.Size), target, reader, out _), false);
@@ -101,6 +108,7 @@ internal sealed class FillTable(
         ChunkFill? fill;
         lock (_lock)
         {
+            Adopt(target, reader);
             if (TryJoin(id, fills => fills.Covering(firstBlock), target, reader, out fill))
             {
                 return new(fill, false);
@@ -122,10 +130,9 @@ internal sealed class FillTable(
             fill = Start(id, extent, target, reader, out _);
         }
 
-        if (fill is not null && !extent.IsWhole &&
-            _census.Note(id, extent, isSmall, ChunkGeometry.BlocksOf(ChunkGeometry.LengthOf(id.Index, target.Version.Size))))
+        if (fill is not null)
         {
-            _ = FetchRestAsync(id, target);
+            CountRun(id, extent, isSmall, target);
         }
 
         return new(fill, false);
@@ -186,7 +193,7 @@ internal sealed class FillTable(
     }
 
     /// <summary>
-    /// The fill of a whole chunk begins: the runs under way that it takes its bytes from, with a place in each. Those that have not begun are given up, since they
+    /// The fill of a whole chunk begins: the runs under way that it takes its bytes from, with a place in each. Those whose turn has not come are given up, since they
     /// might wait for what this fill holds.
     /// </summary>
     public IReadOnlyList<ChunkFill> TakeRuns(ChunkFill whole)
@@ -261,8 +268,40 @@ internal sealed class FillTable(
         return false;
     }
 
+    // Under the lock. What was asked for before the version was known becomes a fill before any other of the version begins, so that others join it.
+    private void Adopt(FillTarget target, byte reader)
+    {
+        if (headstarts.Find(target) is not { } headstart || headstart.ExtentIn(target.Version.Size) is not { } extent)
+        {
+            return;
+        }
+
+        var id = new ChunkId(target.Version.Generation, headstart.Index);
+        var fills = _chunks.GetValueOrDefault(id);
+        for (var block = extent.FirstBlock; block <= extent.LastBlock; block++)
+        {
+            if (fills?.Covering(block) is not null || store.ContainsBlock(id, block))
+            {
+                return;
+            }
+        }
+
+        if (!store.Contains(id) && headstart.TryAdopt())
+        {
+            if (Start(id, extent, target, reader, out _, headstart) is { } fill)
+            {
+                Keep(fill);
+                CountRun(id, extent, headstart.IsSmall, target);
+            }
+            else
+            {
+                headstart.Release();
+            }
+        }
+    }
+
     // Under the lock.
-    private ChunkFill? Start(ChunkId id, FillExtent extent, FillTarget target, byte reader, out bool started)
+    private ChunkFill? Start(ChunkId id, FillExtent extent, FillTarget target, byte reader, out bool started, Headstart? headstart = null)
     {
         started = false;
         var asksPeers = sources.AsksPeers(target, id);
@@ -271,7 +310,7 @@ internal sealed class FillTable(
             return null;
         }
 
-        var fill = new ChunkFill(id, extent, reader, ticket, new CancellationTokenSource()) { AsksPeers = asksPeers };
+        var fill = new ChunkFill(id, extent, reader, ticket, new CancellationTokenSource(), headstart) { AsksPeers = asksPeers };
         if (!_chunks.TryGetValue(id, out var fills))
         {
             _chunks.Add(id, fills = new ChunkFills());
@@ -298,10 +337,19 @@ internal sealed class FillTable(
             Remove(fill);
             fill.Retire();
             fill.Ticket.Dispose();
+            fill.Headstart?.Release();
             if (Interlocked.Decrement(ref _running) == 0)
             {
                 Volatile.Read(ref _idle)?.TrySetResult();
             }
+        }
+    }
+
+    private void CountRun(ChunkId id, FillExtent extent, bool isSmall, FillTarget target)
+    {
+        if (!extent.IsWhole && _census.Note(id, extent, isSmall, ChunkGeometry.BlocksOf(ChunkGeometry.LengthOf(id.Index, target.Version.Size))))
+        {
+            _ = FetchRestAsync(id, target);
         }
     }
 
@@ -319,8 +367,9 @@ internal sealed class FillTable(
 
     private async Task LeaveAtEndAsync(ChunkFill fill)
     {
-        await fill.EndedAsync();
-        fill.Leave();
+        // Not until it is stored: what the store does not take is kept for readers, and this is none.
+        await fill.WaitBeyondAsync(fill.Length - 1, CancellationToken.None);
+        fill.LeaveAsKeeper();
         Interlocked.Decrement(ref _kept);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using EdgeCache.Edge.Storage;
 using EdgeCache.Edge.Storage.Nvme;
 
@@ -34,14 +35,9 @@ internal sealed class PresentBlocks(ChunkCache store, ChunkFill fill, IReadOnlyL
             }
         }
 
-        if (IsStored(block) && at % ChunkGeometry.BlockSize == 0)
+        if (IsStored(block) && await ReadStoredAsync(block, at % ChunkGeometry.BlockSize, cancellationToken))
         {
-            var read = await store.ReadBlockAsync(fill.Id, block, fill.Reader, fill.Remaining, cancellationToken);
-            if (read == Math.Min(ChunkGeometry.BlockSize, fill.Length - at))
-            {
-                fill.Advance(read);
-                return true;
-            }
+            return true;
         }
 
         _lost |= 1UL << block;
@@ -59,6 +55,38 @@ internal sealed class PresentBlocks(ChunkCache store, ChunkFill fill, IReadOnlyL
         }
 
         return Math.Min(fill.Length, end * ChunkGeometry.BlockSize) - fill.Available;
+    }
+
+    // A run may have been stored after part of a block was copied from it: the rest is then in the middle of the stored one.
+    private async ValueTask<bool> ReadStoredAsync(int block, int skip, CancellationToken cancellationToken)
+    {
+        var length = Math.Min(ChunkGeometry.BlockSize, fill.Length - (block * ChunkGeometry.BlockSize));
+        if (skip == 0)
+        {
+            if (await store.ReadBlockAsync(fill.Id, block, fill.Reader, fill.Remaining, cancellationToken) != length)
+            {
+                return false;
+            }
+        }
+        else
+        {
+            var buffer = ArrayPool<byte>.Shared.Rent(length);
+            var read = await store.ReadBlockAsync(fill.Id, block, fill.Reader, buffer.AsMemory(0, length), cancellationToken);
+            if (read == length)
+            {
+                buffer.AsSpan(skip, length - skip).CopyTo(fill.Remaining.Span);
+            }
+
+            // Not in a finally: after an exception the buffer may still be written to.
+            ArrayPool<byte>.Shared.Return(buffer);
+            if (read != length)
+            {
+                return false;
+            }
+        }
+
+        fill.Advance(length - skip);
+        return true;
     }
 
     private bool IsStored(int block) => !IsLost(block) && store.ContainsBlock(fill.Id, block);

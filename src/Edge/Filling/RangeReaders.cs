@@ -4,6 +4,7 @@ using EdgeCache.Edge.Pipeline;
 using EdgeCache.Edge.Storage;
 using EdgeCache.Edge.Storage.Eviction;
 using EdgeCache.Edge.Storage.Nvme;
+using EdgeCache.Edge.Upstream;
 using EdgeCache.Shared.Http;
 using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.S3;
@@ -11,10 +12,17 @@ using EdgeCache.Shared.S3;
 namespace EdgeCache.Edge.Filling;
 
 /// <summary>Opens readers of what a caller was authorised to read.</summary>
-internal sealed class RangeReaders(ChunkCache store, FillTable fills, Prefetcher prefetcher, FillOptions options, EdgeMetrics metrics)
+internal sealed class RangeReaders(ChunkCache store, FillTable fills, Prefetcher prefetcher, Headstarts headstarts, FillOptions options, EdgeMetrics metrics)
 {
     private readonly ReadPatterns _patterns = new();
     private readonly long _maxReadAhead = ByteSize.Parse(options.MaxReadAhead);
+
+    /// <summary>What may ask for the first bytes of a range before the version is known; the caller disposes it.</summary>
+    /// <param name="region">The bucket's home region.</param>
+    /// <param name="bucket">The bucket.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="range">The Range header, if any.</param>
+    public Headstart Headstart(Region region, string bucket, string key, string? range) => new(headstarts, region, bucket, key, range);
 
     /// <summary>A reader of the plan's bytes; the caller disposes it.</summary>
     /// <param name="read">What may be read.</param>

@@ -126,6 +126,7 @@ public sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
         CheckSize(errors, "Fill:MaxBytesInFlight", fill.MaxBytesInFlight, FillBuffers.MinimumBudget);
         Check(errors, ByteSize.TryParse(fill.MaxReadAhead, out var ahead) && ahead <= 1 << 30,
             $"Fill:MaxReadAhead '{fill.MaxReadAhead}' must be a size like 128MiB, of at most 1GiB");
+        Check(errors, fill.MaxHeadstarts is >= 0 and <= 256, "Fill:MaxHeadstarts must lie between 0 and 256");
         CheckTime(errors, "Fill:StallTimeout", fill.StallTimeout, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(5));
         Check(errors, fill.MaxAttempts is >= 1 and <= 10, "Fill:MaxAttempts must lie between 1 and 10");
     }

@@ -70,12 +70,16 @@ internal sealed class EdgeParts : IAsyncDisposable
         Budgets = new FillBudgets(budget, options.Fill.MaxActive, options.Fill.MaxQueued, hasPeers: Peers is not null);
         Metrics.Observe(Budgets);
         Sources = new ChunkSources(Peers?.Sources, Metrics);
+
+        // Which edge is to be asked for a chunk depends on the version: with peers there is nobody to ask before it is known.
+        var maxHeadstarts = Peers is null ? options.Fill.MaxHeadstarts : 0;
+        Headstarts = new Headstarts(Budgets.FromRegions, maxHeadstarts, options.Fill.StallTimeout, time);
         var fetcher = new FillFetcher(store, Sources, options.Fill, time, Metrics, loggers.CreateLogger<FillFetcher>());
         var runner = new FillRunner(store, fetcher, Sources, Buffers, time, Metrics, loggers.CreateLogger<FillRunner>());
-        Fills = new FillTable(store, Sources, runner, Budgets, Metrics, _stopping.Token);
+        Fills = new FillTable(store, Sources, runner, Budgets, Headstarts, Metrics, _stopping.Token);
         _prefetcher = new Prefetcher(Fills, store);
         _prefetcher.Start();
-        Readers = new RangeReaders(store, Fills, _prefetcher, options.Fill, Metrics);
+        Readers = new RangeReaders(store, Fills, _prefetcher, Headstarts, options.Fill, Metrics);
         Peers?.Listen(_regions, Readers);
     }
 
@@ -107,6 +111,9 @@ internal sealed class EdgeParts : IAsyncDisposable
 
     /// <summary>The other edges of the datacenter; null when there are to be none.</summary>
     public PeerParts? Peers { get; }
+
+    /// <summary>First bytes that were asked for beside the version.</summary>
+    public Headstarts Headstarts { get; }
 
     /// <summary>Where fills get their bytes.</summary>
     public ChunkSources Sources { get; }

@@ -21,6 +21,12 @@ public sealed class FillOptions
     /// </summary>
     public string MaxReadAhead { get; set; } = "128MiB";
 
+    /// <summary>
+    /// How many requests for the first bytes of objects may be under way that are sent beside the question which version a key names, 0 to 256; 0 for none.
+    /// They save a round trip to the origin on a miss of a key that is new here.
+    /// </summary>
+    public int MaxHeadstarts { get; set; } = 16;
+
     /// <summary>An upstream that sends nothing for this long is replaced by another attempt; 50 ms to 5 minutes.</summary>
     public TimeSpan StallTimeout { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -65,7 +65,7 @@ internal sealed class PeerClient(HttpClient http, string self, PeerAuthenticatio
             }
 
             metrics.Asked(peer, PeerOutcome.Open);
-            var reply = new RangeReply(RangeOutcome.Open, response, body, peer);
+            var reply = new RangeReply(RangeOutcome.Open, response, body, what.Length, peer);
             (response, body) = (null, null);
             return reply;
         }
@@ -116,7 +116,7 @@ internal sealed class PeerClient(HttpClient http, string self, PeerAuthenticatio
     private RangeReply Closed(Peer peer, RangeOutcome outcome, PeerOutcome why)
     {
         metrics.Asked(peer, why);
-        return new RangeReply(outcome, null, null, peer);
+        return new RangeReply(outcome, null, null, 0, peer);
     }
 
     private HttpRequestMessage Sign(Uri url, string target, out string authorization)

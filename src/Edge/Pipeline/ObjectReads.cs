@@ -65,6 +65,9 @@ internal sealed class ObjectReads(
         }
 
         var name = new VersionName(bucket.Region, s3.Bucket, s3.Key, s3.Query.Get("versionId"));
+        using var headstart = MayHeadstart(request, caller, bucket)
+            ? readers.Headstart(bucket.Region, s3.Bucket, s3.Key, request.Http.Request.Headers.Range)
+            : null;
         for (var restarts = 0; ; restarts++)
         {
             request.Phase = RequestPhase.Resolve;
@@ -75,7 +78,7 @@ internal sealed class ObjectReads(
 
             var resolved = restarts > 0 || bucket.Facts.StrongReads
                 ? await versions.AskAsync(name, request.Aborted)
-                : await versions.GetAsync(name, request.Aborted);
+                : await versions.GetAsync(name, request.Aborted, headstart is null ? null : headstart.Begin);
             if (!resolved.IsKnown)
             {
                 return S3ErrorCode.ServiceUnavailable;
@@ -148,6 +151,20 @@ internal sealed class ObjectReads(
         responder.SendHead(request, read, plan, overrides);
         await responder.SendBodyAsync(request, reader);
         return (null, false);
+    }
+
+    /// <summary>
+    /// Whether the first bytes may be asked for before the version is known, and so before the caller is known to be allowed to read it: only for callers of the
+    /// bucket's own organization, so that no one else makes the origin send bytes for nothing; and only if bytes are all but certain to be wanted.
+    /// </summary>
+    private static bool MayHeadstart(EdgeRequest request, AuthenticatedCaller caller, LocatedBucket bucket)
+    {
+        var headers = request.Http.Request.Headers;
+        return HttpMethods.IsGet(request.Http.Request.Method)
+            && caller.Principal.OrganizationId == bucket.Facts.OwnerOrganizationId
+            && !request.S3!.Query.Has("versionId") && !request.S3.Query.Has("partNumber")
+            && headers.IfNoneMatch.Count == 0 && headers.IfMatch.Count == 0 && headers.IfModifiedSince.Count == 0 && headers.IfUnmodifiedSince.Count == 0
+            && headers.IfRange.Count == 0;
     }
 
     /// <summary>HEAD of the first byte: the client wants the whole object here soon.</summary>

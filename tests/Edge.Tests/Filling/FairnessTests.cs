@@ -12,12 +12,15 @@ public sealed class FairnessTests
     private const int Size = 100_000;
     private const int Greedy = 200;
 
+    // One fetch at a time, none of them before its turn.
+    private static readonly Action<Dictionary<string, string?>> OneAtATime = static s => (s["Edge:Fill:MaxActive"], s["Edge:Fill:MaxHeadstarts"]) = ("1", "0");
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task One_organization_with_hundreds_of_queued_fills_does_not_delay_anothers_beyond_a_round()
     {
-        await using var cluster = await EdgeCluster.StartAsync(static s => s["Edge:Fill:MaxActive"] = "1");
+        await using var cluster = await EdgeCluster.StartAsync(OneAtATime);
         cluster.Ord.AddBucket("theirs", "other");
         cluster.Control.Directory["theirs"] = new("theirs", "ORD1", "other", DateTimeOffset.UnixEpoch, cluster.Control.Feed.Position);
         for (var i = 0; i < Greedy; i++)
@@ -80,7 +83,7 @@ public sealed class FairnessTests
     [Fact]
     public async Task A_warm_up_fill_becomes_foreground_when_someone_waits_for_it()
     {
-        await using var cluster = await EdgeCluster.StartAsync(static s => s["Edge:Fill:MaxActive"] = "1");
+        await using var cluster = await EdgeCluster.StartAsync(OneAtATime);
         var facts = Enumerable.Range(0, 3).Select(i => cluster.Ord.Put(EdgeCluster.Bucket, $"k{i}", ByteStreams.Content(i, Size)).Facts).ToArray();
         await cluster.CaughtUpAsync();
         using var turn = new SemaphoreSlim(0);

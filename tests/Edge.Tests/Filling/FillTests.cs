@@ -286,7 +286,7 @@ public sealed class FillTests
     [Fact]
     public async Task A_fill_that_nobody_waits_for_is_abandoned_in_the_queue()
     {
-        await using var cluster = await EdgeCluster.StartAsync(static s => s["Edge:Fill:MaxActive"] = "1");
+        await using var cluster = await EdgeCluster.StartAsync(static s => (s["Edge:Fill:MaxActive"], s["Edge:Fill:MaxHeadstarts"]) = ("1", "0"));
         cluster.Ord.Put(EdgeCluster.Bucket, "first", ByteStreams.Content(1, 1000));
         cluster.Ord.Put(EdgeCluster.Bucket, "second", ByteStreams.Content(2, 1000));
         await cluster.CaughtUpAsync();

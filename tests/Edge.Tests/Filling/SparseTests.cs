@@ -146,7 +146,7 @@ public sealed class SparseTests
     [Fact]
     public async Task A_run_that_waits_in_the_queue_gives_way_to_the_whole_chunk_and_its_readers_are_served()
     {
-        await using var cluster = await StartAsync(Chunk, static s => s["Edge:Fill:MaxActive"] = "1");
+        await using var cluster = await StartAsync(Chunk, static s => (s["Edge:Fill:MaxActive"], s["Edge:Fill:MaxHeadstarts"]) = ("1", "0"));
         cluster.Ord.Put(EdgeCluster.Bucket, "other", ByteStreams.Content(1, 100_000));
         await cluster.CaughtUpAsync();
         var gate = new TaskCompletionSource();

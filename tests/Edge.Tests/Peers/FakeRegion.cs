@@ -249,16 +249,24 @@ internal sealed class FakeRegion(string name, TimeProvider time) : IAsyncDisposa
 
     private async Task HandleRangeAsync(HttpContext context)
     {
+        var name = context.Request.Path.Value![1..].Split('/', 2);
+        var key = Uri.UnescapeDataString(name[1]);
+        var bounds = context.Request.Headers.Range.ToString()["bytes=".Length..].Split('-');
+        var (from, to) = (long.Parse(bounds[0], CultureInfo.InvariantCulture), long.Parse(bounds[1], CultureInfo.InvariantCulture));
         if (!Generation.TryParse(context.Request.Headers[EdgeCredential.GenerationHeader].ToString(), out var generation))
         {
-            context.Response.StatusCode = StatusCodes.Status400BadRequest;
-            return;
+            // An edge that asks which version it is at the same time: it is told, and a range ends where the object does.
+            if (!_objects.TryGetValue((name[0], key), out var current) || from >= current.Facts.Size)
+            {
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                return;
+            }
+
+            (generation, to) = (current.Facts.Generation, Math.Min(to, current.Facts.Size - 1));
+            context.Response.Headers[EdgeCredential.GenerationHeader] = generation.ToString();
         }
 
-        var bounds = context.Request.Headers.Range.ToString()["bytes=".Length..].Split('-');
-        var range = new RangeRequest(
-            Uri.UnescapeDataString(context.Request.Path.Value![1..].Split('/', 2)[1]), generation,
-            long.Parse(bounds[0], CultureInfo.InvariantCulture), long.Parse(bounds[1], CultureInfo.InvariantCulture));
+        var range = new RangeRequest(key, generation, from, to);
         Ranges.Enqueue(range);
         if (OnRange is { } hook && await hook(context, range))
         {
