@@ -43,7 +43,7 @@ internal sealed class HistoryFaults(HistoryDeployment deployment, Random random)
 
     private async Task DisturbAsync(TcpProxy admin, TcpProxy s3, CancellationToken stop)
     {
-        switch (random.Next(6))
+        switch (random.Next(7))
         {
             case 0:
                 Note("cuts");
@@ -60,10 +60,11 @@ internal sealed class HistoryFaults(HistoryDeployment deployment, Random random)
                 await PauseAsync(random.Next(200, 4000), stop);
                 admin.Mend();
                 break;
-            case 4:
+            case 4 or 5:
                 Note("delays, different for each connection");
-                admin.Delay(TimeSpan.FromMilliseconds(random.Next(100, 900)));
-                await PauseAsync(random.Next(500, 3000), stop);
+                // Long enough that frames which still come regularly are older than they may be.
+                admin.Delay(TimeSpan.FromMilliseconds(random.Next(200, 4000)));
+                await PauseAsync(random.Next(2000, 6000), stop);
                 admin.Mend();
                 break;
             default:

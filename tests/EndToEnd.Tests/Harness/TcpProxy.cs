@@ -65,7 +65,7 @@ internal sealed class TcpProxy : IAsyncDisposable
         Cut();
     }
 
-    /// <summary>Gives each connection, old or new, a delay of its own up to so much.</summary>
+    /// <summary>Gives each connection, old or new, a delay of its own between half of so much and all of it.</summary>
     public void Delay(TimeSpan max)
     {
         _maxDelay = (int)max.TotalMilliseconds;
@@ -107,7 +107,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     {
         lock (_lock)
         {
-            return TimeSpan.FromMilliseconds(_random.Next(_maxDelay + 1));
+            return TimeSpan.FromMilliseconds(_random.Next(_maxDelay / 2, _maxDelay + 1));
         }
     }
 
