@@ -1,8 +1,8 @@
 namespace EdgeCache.Edge.Storage.Pins;
 
-/// <summary>The log messages of pins, events 3950 to 3959.</summary>
+/// <summary>The log messages of pins, events 3770 to 3779.</summary>
 internal static partial class PinMessages
 {
-    [LoggerMessage(3950, LogLevel.Error, "The list of pins is damaged: nothing is pinned any more")]
+    [LoggerMessage(3770, LogLevel.Error, "The list of pins is damaged: nothing is pinned any more")]
     public static partial void PinsDamaged(this ILogger logger);
 }
