@@ -33,8 +33,8 @@ public sealed class AuditBetweenRegionsTests
         var workers = Enumerable.Range(0, 3).Select(w => WorkAsync(deployment, client, new Random(seed + w), stop.Token)).ToArray();
         for (var kill = 0; kill < kills; kill++)
         {
-            var goal = client.Answered.Count + AnswersBetweenKills;
-            while (client.Answered.Count < goal)
+            var goal = client.Succeeded + AnswersBetweenKills;
+            while (client.Succeeded < goal)
             {
                 cancellation.ThrowIfCancellationRequested();
                 Assert.All(workers, static w => Assert.False(w.IsFaulted, w.Exception?.ToString()));

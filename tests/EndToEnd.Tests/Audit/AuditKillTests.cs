@@ -31,8 +31,8 @@ public sealed class AuditKillTests
         var random = new Random(seed);
         for (var cycle = 0; cycle < cycles; cycle++)
         {
-            var goal = client.Answered.Count + AnswersBetweenKills;
-            while (client.Answered.Count < goal)
+            var goal = client.Succeeded + AnswersBetweenKills;
+            while (client.Succeeded < goal)
             {
                 cancellation.ThrowIfCancellationRequested();
                 Assert.All(workers, static w => Assert.False(w.IsFaulted, w.Exception?.ToString()));

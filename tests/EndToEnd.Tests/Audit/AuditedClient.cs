@@ -13,6 +13,17 @@ internal sealed class AuditedClient : IDisposable
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(20) };
     private readonly SigV4Signer _signer = new(ProcessDeployment.AccessKeyId, ProcessDeployment.SecretKey, "ORD1", TimeProvider.System);
 
+    /// <summary>
+    /// What a tier answers while it can't know whether to record: its facts of the organization are not cached, and nobody tells them. Those answers alone
+    /// have no record (docs/formats/audit.md). A failed HEAD does not say which it is.
+    /// </summary>
+    private const string SettingsUnknown = "The audit settings can";
+
+    private int _succeeded;
+
+    /// <summary>How many were answered by other than a failure.</summary>
+    public int Succeeded => Volatile.Read(ref _succeeded);
+
     /// <summary>Request id to what it was.</summary>
     public ConcurrentDictionary<string, string> Answered { get; } = [];
 
@@ -72,8 +83,20 @@ internal sealed class AuditedClient : IDisposable
         try
         {
             using var response = await _http.SendAsync(request, cancellationToken);
-            Answered[response.Headers.GetValues("x-amz-request-id").Single()] = $"{request.Method} {request.RequestUri!.AbsolutePath} {(int)response.StatusCode}";
-            return (int)response.StatusCode < 500;
+            var hasFailed = (int)response.StatusCode >= 500;
+            var text = hasFailed ? await response.Content.ReadAsStringAsync(cancellationToken) : string.Empty;
+            if (!hasFailed || (request.Method != HttpMethod.Head && !text.Contains(SettingsUnknown, StringComparison.Ordinal)))
+            {
+                Answered[response.Headers.GetValues("x-amz-request-id").Single()] =
+                    $"{request.Method} {request.RequestUri!.AbsolutePath} {(int)response.StatusCode} {text}";
+            }
+
+            if (!hasFailed)
+            {
+                Interlocked.Increment(ref _succeeded);
+            }
+
+            return !hasFailed;
         }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
