@@ -17,6 +17,8 @@ namespace EdgeCache.Edge.Audit;
 internal sealed class RequestAudit(
     AuditParts parts, OrganizationCache organizations, BucketLocator locator, Authenticator authenticator, EdgeOptions options, TimeProvider time)
 {
+    private static readonly S3Error s_unknown = new(S3ErrorCode.ServiceUnavailable, "The audit settings can't be read at the moment.");
+
     /// <summary>Says of a request that it was sent to the origin and not answered.</summary>
     private static readonly KeyValuePair<string, string> s_unanswered = new("forwarding", "unanswered");
 
@@ -57,16 +59,21 @@ internal sealed class RequestAudit(
             (_, request.Caller) = await authenticator.AuthenticateAsync(request.Signed, request.Aborted);
         }
 
-        var owner = s3.Bucket.Length > 0 && s3.Operation != S3Operation.CreateBucket
-            ? await locator.OwnerAsync(s3, request.Aborted)
-            : request.Caller?.Principal is { Kind: PrincipalKind.User } caller ? new BucketOwner(caller.OrganizationId, request.Region) : null;
-        return owner is { } known ? await AskAsync(request, known) : null;
+        if (s3.Bucket.Length == 0 || s3.Operation == S3Operation.CreateBucket)
+        {
+            return request.Caller?.Principal is { Kind: PrincipalKind.User } caller
+                ? await AskAsync(request, new BucketOwner(caller.OrganizationId, request.Region))
+                : null;
+        }
+
+        var (isKnown, owner) = await locator.OwnerAsync(s3, request.Aborted);
+        return !isKnown ? s_unknown : owner is { } found ? await AskAsync(request, found) : null;
     }
 
     private async ValueTask<S3Error?> AskAsync(EdgeRequest request, BucketOwner owner)
     {
         var reply = await organizations.GetAsync(owner.OrganizationId, request.Aborted);
-        return !reply.IsKnown ? new S3Error(S3ErrorCode.ServiceUnavailable, "The audit settings can't be read at the moment.")
+        return !reply.IsKnown ? s_unknown
             : reply.Fact is null ? null
             : Admit(request, owner, reply.Fact);
     }

@@ -65,24 +65,21 @@ internal sealed class BucketLocator(BucketDirectory directory, BucketFactsCache 
     }
 
     /// <summary>
-    /// Whose bucket a request names, and where it lives, as far as it can be found out: of the region's own facts or, while the region is away, of the
-    /// directory. Null when there is no such bucket or nobody can be asked.
+    /// Whose bucket a request names, and where it lives: of the region's own facts or, while the region is away, of the directory. None when there is
+    /// no such bucket; not known when nobody can be asked.
     /// </summary>
-    public async ValueTask<BucketOwner?> OwnerAsync(S3Request request, CancellationToken cancellationToken)
+    public async ValueTask<(bool IsKnown, BucketOwner? Owner)> OwnerAsync(S3Request request, CancellationToken cancellationToken)
     {
         var (error, bucket, _) = await LocateAsync(request, cancellationToken);
-        if (bucket is not null)
+        if (bucket is not null || error?.Code == S3ErrorCode.NoSuchBucket)
         {
-            return new BucketOwner(bucket.Facts.OwnerOrganizationId, bucket.Facts.Region);
+            return (true, bucket is null ? null : new BucketOwner(bucket.Facts.OwnerOrganizationId, bucket.Facts.Region));
         }
 
-        if (error?.Code == S3ErrorCode.NoSuchBucket)
-        {
-            return null;
-        }
-
-        var (_, region, owner) = await directory.FindAsync(request.Bucket, cancellationToken);
-        return region is null || owner is null || (request.HostRegion is { } named && named != region.Name) ? null : new BucketOwner(owner, region.Name);
+        var (fault, region, owner) = await directory.FindAsync(request.Bucket, cancellationToken);
+        var isElsewhere = region is null || (request.HostRegion is { } named && named != region.Name);
+        return fault != UpstreamFault.None || (!isElsewhere && owner is null) ? (false, null)
+            : (true, isElsewhere ? null : new BucketOwner(owner!, region!.Name));
     }
 
     private async ValueTask<BucketReply> InRegionAsync(Region region, string bucket, CancellationToken cancellationToken)

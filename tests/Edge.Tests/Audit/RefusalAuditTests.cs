@@ -50,6 +50,27 @@ public sealed class RefusalAuditTests
     }
 
     [Fact]
+    public async Task A_refusal_is_503_while_nobody_tells_whose_the_bucket_is()
+    {
+        await using var cluster = await StartAsync();
+        cluster.AddBucket(cluster.Ord, "never-used");
+        await cluster.CaughtUpAsync();
+        cluster.Control.IsDown = cluster.Ord.IsDown = true;
+        await SendAsync(cluster, Claim(), 503);
+        Assert.Empty(cluster.AuditRecords());
+        cluster.Control.IsDown = cluster.Ord.IsDown = false;
+        var id = await SendAsync(cluster, Claim(), 403);
+        Assert.Equal(id, Text(Assert.Single(cluster.AuditRecords()), "requestId"));
+
+        HttpRequestMessage Claim()
+        {
+            var request = cluster.Unsigned(HttpMethod.Put, "/never-used/a");
+            new SigV4Signer("EDGECACHE-EDGE", "secret", "us-east-1", cluster.Time).Sign(request);
+            return request;
+        }
+    }
+
+    [Fact]
     public async Task Nothing_is_recorded_of_buckets_that_do_not_exist()
     {
         await using var cluster = await StartAsync();
