@@ -84,7 +84,7 @@ internal sealed class FillRunner(
         }
 
         // Not cancelled when the edge stops: the cache bounds its own waits, and refuses once it is closed.
-        var what = new Origination(target.Version.OwnerOrganizationId, fill.Reader, fill.IsShared);
+        var what = new Origination(target.Version.OwnerOrganizationId, fill.Reader, fill.IsShared, target.IsOrdered);
         var stored = fill.Extent.IsBlocks
             ? await store.AppendBlocksAsync(what, fill.Id, fill.Extent.FirstBlock, fill.Payload, CancellationToken.None)
             : await store.AppendAsync(what, fill.Id, fill.Payload, CancellationToken.None);

@@ -9,4 +9,8 @@ namespace EdgeCache.Edge.Filling;
 /// <param name="Organization">Whose share of the node's budget the fetch takes: the organization that asks, or the object's owner when none does.</param>
 /// <param name="Priority">How urgent it is.</param>
 /// <param name="RegionOnly">Whether only the region is asked, and no other edge: so for all that another edge asks for.</param>
-internal sealed record FillTarget(VersionFacts Version, Region Region, string Organization, FillPriority Priority, bool RegionOnly = false);
+internal sealed record FillTarget(VersionFacts Version, Region Region, string Organization, FillPriority Priority, bool RegionOnly = false)
+{
+    /// <summary>Whether an operator has ordered it: the cache then takes it whatever its write budget says.</summary>
+    public bool IsOrdered { get; init; }
+}

@@ -144,7 +144,7 @@ internal sealed class Drive : IAsyncDisposable
 
         try
         {
-            return await AdmitAsync(logs, organization, TouchesOf(what), id, payload, cancellationToken);
+            return await AdmitAsync(logs, organization, what, id, payload, cancellationToken);
         }
         finally
         {
@@ -153,9 +153,11 @@ internal sealed class Drive : IAsyncDisposable
     }
 
     private async ValueTask<AppendOutcome> AdmitAsync(
-        DriveLogs logs, ushort organization, Touches touches, ChunkId id, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+        DriveLogs logs, ushort organization, Origination what, ChunkId id, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
-        switch (_policy.Admit(id.Hash, ChunkGeometry.RecordSizeOf(payload.Length), logs.Main.IsGrowing))
+        var touches = TouchesOf(what);
+        var size = ChunkGeometry.RecordSizeOf(payload.Length);
+        switch (what.IsOrdered ? _policy.AdmitOrdered(id.Hash, size) : _policy.Admit(id.Hash, size, logs.Main.IsGrowing))
         {
             case Admission.Main:
                 return Outcome(await logs.Main.AppendAsync(id, payload, cancellationToken, touches, organization));

@@ -4,4 +4,5 @@ namespace EdgeCache.Edge.Storage;
 /// <param name="Organization">Who owns the bucket; empty when that is not known.</param>
 /// <param name="Reader">A hash of who had them fetched.</param>
 /// <param name="Shared">Whether another reader wanted them too while they were fetched.</param>
-internal readonly record struct Origination(string Organization, byte Reader, bool Shared);
+/// <param name="IsOrdered">Whether an operator has ordered them: they pass the write budget, and probation.</param>
+internal readonly record struct Origination(string Organization, byte Reader, bool Shared, bool IsOrdered = false);

@@ -66,6 +66,27 @@ public sealed class WarmUpTests
     }
 
     [Fact]
+    public async Task A_full_cache_whose_write_budget_is_spent_still_takes_what_is_ordered_and_fetches_it_once()
+    {
+        await using var cluster = await AdminClient.StartClusterAsync(static settings =>
+        {
+            settings["Edge:CacheSize"] = "64MiB";
+            settings["Edge:CacheWritesPerDay"] = "0.001";
+        });
+        var admin = new AdminClient(cluster);
+        for (var i = 0; i < 40; i++)
+        {
+            cluster.Ord.Put(EdgeCluster.Bucket, $"full/{i}", ByteStreams.Content(i, 4_000_000));
+            await cluster.ReadAsync($"full/{i}");
+        }
+
+        cluster.Ord.Put(EdgeCluster.Bucket, "ordered", ByteStreams.Content(99, 4_000_000));
+        var job = await admin.EndOfAsync(await admin.WarmAsync("""{"bucket":"models","keys":["ordered"]}"""));
+        Assert.Equal("Complete", job.GetProperty("state").GetString());
+        Assert.Single(cluster.Ord.Ranges, static r => r.Key == "ordered");
+    }
+
+    [Fact]
     public async Task What_is_missing_or_can_not_be_fetched_is_named()
     {
         await using var cluster = await AdminClient.StartClusterAsync(static settings =>

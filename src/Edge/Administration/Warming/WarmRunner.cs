@@ -183,7 +183,7 @@ internal sealed class WarmRunner(ObjectDirectory objects, FillTable fills, Chunk
         WarmJob job, LocatedBucket bucket, (WarmObject Item, VersionFacts Version, int Chunk) chunk, CancellationToken cancellationToken)
     {
         var (item, version, index) = chunk;
-        var target = new FillTarget(version, bucket.Region, bucket.Facts.OwnerOrganizationId, FillPriority.WarmUp);
+        var target = new FillTarget(version, bucket.Region, bucket.Facts.OwnerOrganizationId, FillPriority.WarmUp) { IsOrdered = true };
         var id = new ChunkId(version.Generation, index);
         var wasHere = store.Contains(id);
         if (await fills.EnsureAsync(target, id, cancellationToken))

@@ -73,6 +73,16 @@ internal sealed class EvictionPolicy(GhostTable ghosts, WriteBudget budget)
     /// <param name="hash">A well-mixed hash of its identity.</param>
     public void Refuses(ulong hash) => ghosts.Add(hash, wasStored: false);
 
+    /// <summary>Has a fetched chunk written that an operator ordered: over the budget if need be, and into the main log, where nothing untouched outlives it.</summary>
+    /// <param name="hash">A well-mixed hash of its identity.</param>
+    /// <param name="bytes">What storing it writes, in bytes.</param>
+    public Admission AdmitOrdered(ulong hash, int bytes)
+    {
+        _ = ghosts.TryTake(hash);
+        budget.Charge(bytes);
+        return Admission.Main;
+    }
+
     /// <summary>Why a chunk is not stored, as far as that is remembered.</summary>
     /// <param name="hash">A well-mixed hash of its identity.</param>
     public Absence WhyAbsent(ulong hash) => ghosts.WasStored(hash) switch

@@ -57,6 +57,16 @@ public sealed class EvictionPolicyTests
         Assert.Equal(Admission.Refused, policy.Admit(next + 1, Bytes, mainHasRoom: false));
     }
 
+    [Fact]
+    public void What_an_operator_orders_passes_the_budget_and_probation()
+    {
+        var policy = EvictionPolicy.For(Capacity, writeBytesPerSecond: Bytes, _time);
+        var next = Exhaust(policy);
+
+        Assert.Equal(Admission.Main, policy.AdmitOrdered(next + 1, Bytes));
+        Assert.Equal(Admission.Refused, policy.Admit(next + 2, Bytes, mainHasRoom: false));
+    }
+
     private static ulong Exhaust(EvictionPolicy policy)
     {
         ulong next = 100;
