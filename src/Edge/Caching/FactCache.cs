@@ -34,7 +34,9 @@ internal abstract class FactCache<TName, TFact>(
     /// <summary>The fact, from the cache if it may be believed. Completes synchronously for a current fact in memory.</summary>
     /// <param name="name">What it is a fact of.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <param name="asking">Called once if this call is the one that asks upstream, with nothing to fall back on.</param>
+    /// <param name="asking">
+    /// Called once if this call is the one that asks upstream, and nothing was cached: what a change or a lost history voided may well be the same still.
+    /// </param>
     public ValueTask<FactReply<TFact>> GetAsync(TName name, CancellationToken cancellationToken, Action? asking = null)
     {
         var look = store.FindAsync<CachedFact<TFact>>(StoreKey(name), inMemory, cancellationToken);
@@ -113,7 +115,7 @@ internal abstract class FactCache<TName, TFact>(
         for (var overtaken = 0; ; overtaken++)
         {
             var question = _questions.JoinAsync(name, QuestionAsync, cancellationToken, out var isOwn);
-            if (isOwn && cached is null && overtaken == 0)
+            if (isOwn && why == AskReason.Unseen && overtaken == 0 && !question.IsCompleted)
             {
                 asking?.Invoke();
             }
