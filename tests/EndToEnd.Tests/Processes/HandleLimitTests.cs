@@ -72,6 +72,7 @@ public sealed partial class HandleLimitTests
         finally
         {
             idle.ForEach(static socket => socket.Dispose());
+            Assert.True(Directory.Exists($"/proc/{process}"), $"The edge ended:\n{deployment.Edge.Output}");
             SetLimit(process, limit);
         }
 
