@@ -9,6 +9,8 @@ internal static class FarLinkCommand
 {
     private static readonly TimeSpan PrepareTimeout = TimeSpan.FromMinutes(10);
 
+    private const long MaxCopied = 5L << 30;
+
     public static Command Create()
     {
         var roundTrip = new Option<double>("--round-trip") { Description = "Milliseconds there and back.", DefaultValueFactory = _ => 40 }.Within(0, 1000);
@@ -23,6 +25,13 @@ internal static class FarLinkCommand
         {
             roundTrip, window, size, ways, part, rounds, firstBytes, edge,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(size) > MaxCopied && result.GetValue(rounds) > 1)
+            {
+                result.AddError("An object of more than 5 GiB is measured in one round: it can't be copied.");
+            }
+        });
         command.SetAction((parsed, cancellation) => RunAsync(
             new FarLinkSettings(
                 TimeSpan.FromMilliseconds(parsed.GetValue(roundTrip)),

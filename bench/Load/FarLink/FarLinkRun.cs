@@ -37,7 +37,8 @@ internal sealed class FarLinkRun(FarDeployment far, FarLinkSettings settings, IP
         var (edge, direct) = (new List<FarSample>(), new List<FarSample>());
         for (var round = 1; round <= settings.Rounds; round++)
         {
-            edge.Add(await ColdAsync(large, $"large-{round}", cancellation));
+            // The uploaded object itself is cold once; further ones are copies, which can't be made of more than 5 GiB.
+            edge.Add(round == 1 ? await ThroughEdgeAsync(large, cancellation) : await ColdAsync(large, $"large-{round}", cancellation));
             direct.Add(await DirectAsync(large, cancellation));
             progress.Report(string.Create(CultureInfo.InvariantCulture,
                 $"round {round}: edge, one GET {edge[^1].BytesPerSecond / 1e6:F1} MB/s, edge cpu {edge[^1].EdgeCpu.TotalSeconds / (settings.Size / 1e9):F2} s/GB; " +

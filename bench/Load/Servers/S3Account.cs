@@ -1,4 +1,5 @@
 using System.Net;
+using System.Xml.Linq;
 using EdgeCache.Load.Data;
 using EdgeCache.Shared.SigV4;
 
@@ -7,14 +8,14 @@ namespace EdgeCache.Load.Servers;
 /// <summary>One bucket at one S3 endpoint, with the few signed requests that prepare a measurement.</summary>
 internal sealed class S3Account(HttpClient http, SigV4Signer signer, Uri endpoint, string bucket)
 {
+    /// <summary>Larger objects are uploaded in parts of this size; one PUT takes 5 GiB at most.</summary>
+    private const long PartSize = 1L << 30;
+
     public Task CreateBucketAsync(CancellationToken cancellation) => SendAsync(HttpMethod.Put, "", null, cancellation);
 
-    public Task PutAsync(StoredObject stored, CancellationToken cancellation)
-    {
-        var content = new StreamContent(new SeededStream(stored.Content, stored.Size), bufferSize: 1 << 20);
-        content.Headers.ContentLength = stored.Size;
-        return PutAsync(stored.Key, content, cancellation);
-    }
+    public Task PutAsync(StoredObject stored, CancellationToken cancellation) => stored.Size <= PartSize
+        ? PutAsync(stored.Key, Content(stored, 0, stored.Size), cancellation)
+        : PutInPartsAsync(stored, cancellation);
 
     public Task PutAsync(string key, HttpContent content, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Put, key, request => request.Content = content, cancellation);
@@ -24,7 +25,31 @@ internal sealed class S3Account(HttpClient http, SigV4Signer signer, Uri endpoin
 
     public Task DeleteAsync(string key, CancellationToken cancellation) => SendAsync(HttpMethod.Delete, key, null, cancellation);
 
-    private async Task SendAsync(HttpMethod method, string key, Action<HttpRequestMessage>? prepare, CancellationToken cancellation)
+    private async Task PutInPartsAsync(StoredObject stored, CancellationToken cancellation)
+    {
+        var upload = XDocument.Parse((await SendAsync(HttpMethod.Post, $"{stored.Key}?uploads", null, cancellation)).Body);
+        var id = upload.Root!.Elements().Single(static e => e.Name.LocalName == "UploadId").Value;
+        var parts = new XElement("CompleteMultipartUpload");
+        for (long offset = 0, number = 1; offset < stored.Size; offset += PartSize, number++)
+        {
+            var content = Content(stored, offset, Math.Min(PartSize, stored.Size - offset));
+            var (etag, _) = await SendAsync(
+                HttpMethod.Put, $"{stored.Key}?partNumber={number}&uploadId={Uri.EscapeDataString(id)}", request => request.Content = content, cancellation);
+            parts.Add(new XElement("Part", new XElement("PartNumber", number), new XElement("ETag", etag)));
+        }
+
+        await SendAsync(
+            HttpMethod.Post, $"{stored.Key}?uploadId={Uri.EscapeDataString(id)}", request => request.Content = new StringContent(parts.ToString()), cancellation);
+    }
+
+    private static StreamContent Content(StoredObject stored, long offset, long length)
+    {
+        var content = new StreamContent(new SeededStream(stored.Content, offset + length) { Position = offset }, bufferSize: 1 << 20);
+        content.Headers.ContentLength = length;
+        return content;
+    }
+
+    private async Task<(string? ETag, string Body)> SendAsync(HttpMethod method, string key, Action<HttpRequestMessage>? prepare, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(method, new Uri(endpoint, key.Length == 0 ? $"/{bucket}" : $"/{bucket}/{key}"))
         {
@@ -40,5 +65,7 @@ internal sealed class S3Account(HttpClient http, SigV4Signer signer, Uri endpoin
         {
             throw new ServerException($"{method} {request.RequestUri}: {(int)response.StatusCode} {body}");
         }
+
+        return (response.Headers.ETag?.Tag, body);
     }
 }
