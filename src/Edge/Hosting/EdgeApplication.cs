@@ -17,8 +17,15 @@ internal static class EdgeApplication
     public static WebApplication Build(
         EdgeOptions options, EdgeParts parts, AdministrationParts administration, PrometheusExporter exporter, Listeners listeners, ILoggerFactory loggers)
     {
+        var limit = HandleBudget.Limit();
+        var connections = HandleBudget.Connections(options, listeners.All.Count(), limit);
+        if (connections < options.MaxConnections)
+        {
+            HandleBudget.FewHandles(loggers.CreateLogger(nameof(HandleBudget)), limit, connections, options.MaxConnections);
+        }
+
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, listeners));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, connections, listeners));
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = EdgeServer.ShutdownTimeout);
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
@@ -42,7 +49,7 @@ internal static class EdgeApplication
         return application;
     }
 
-    private static void Configure(KestrelServerOptions kestrel, EdgeOptions options, Listeners listeners)
+    private static void Configure(KestrelServerOptions kestrel, int connections, Listeners listeners)
     {
         kestrel.AddServerHeader = false;
         kestrel.AllowSynchronousIO = false;
@@ -50,7 +57,7 @@ internal static class EdgeApplication
         kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
         kestrel.ResponseHeaderEncodingSelector = static _ => HeaderText.Instance;
         var limits = kestrel.Limits;
-        limits.MaxConcurrentConnections = options.MaxConnections;
+        limits.MaxConcurrentConnections = connections; // of each listener
         limits.MaxRequestBodySize = null; // The origin has a limit for each operation; nothing is kept of a body here.
         limits.MaxResponseBufferSize = ResponseBufferSize;
         limits.MaxRequestHeadersTotalSize = RequestLimits.ParserMaxHeaderBytes;

@@ -94,7 +94,7 @@ public sealed class EdgeOptions
     /// <summary>The domain under which <c>accel-object.&lt;domain&gt;</c> and <c>accel-object.&lt;region&gt;.&lt;domain&gt;</c> are served.</summary>
     public string Domain { get; set; } = "localhost";
 
-    /// <summary>The largest number of simultaneous client connections.</summary>
+    /// <summary>The largest number of simultaneous client connections; fewer when the process's limit of open files leaves no room for so many.</summary>
     public int MaxConnections { get; set; } = 8192;
 
     /// <summary>For how long cached objects are served while their region can't be asked, after the last moment at which they were known to be current; up to 7 days.</summary>

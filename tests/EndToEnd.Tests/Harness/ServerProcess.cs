@@ -22,6 +22,9 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public Endpoints Endpoints { get; private set; } = null!;
 
+    /// <summary>How many open files it may have from its next start on; null for what this process may have.</summary>
+    public int? MaxHandles { get; set; }
+
     public int ProcessId => _process.Process.Id;
 
     public string Output => _process.Output;
@@ -70,9 +73,9 @@ internal sealed class ServerProcess : IAsyncDisposable
     private SpawnedProcess Spawn()
     {
         File.Delete(EndpointsFile);
-        return SpawnedProcess.StartAssembly(
-            _assembly,
-            [$"--{_section}:DataDirectory={_directory}", "--Logging:LogLevel:Default=Warning", .. _settings.Select(s => $"--{_section}:{s.Key}={s.Value}")]);
+        string[] arguments =
+            [$"--{_section}:DataDirectory={_directory}", "--Logging:LogLevel:Default=Warning", .. _settings.Select(s => $"--{_section}:{s.Key}={s.Value}")];
+        return MaxHandles is { } handles ? SpawnedProcess.StartLimited(_assembly, handles, arguments) : SpawnedProcess.StartAssembly(_assembly, arguments);
     }
 
     private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)

@@ -24,9 +24,15 @@ internal sealed partial class SpawnedProcess : IAsyncDisposable
         StartDotnet(Path.GetDirectoryName(assembly)!, [assembly, .. arguments]);
 
     /// <summary>Starts <c>dotnet ARGUMENTS</c> in a directory.</summary>
-    public static SpawnedProcess StartDotnet(string workingDirectory, IEnumerable<string> arguments)
+    public static SpawnedProcess StartDotnet(string workingDirectory, IEnumerable<string> arguments) => Start("dotnet", workingDirectory, arguments);
+
+    /// <summary>Starts an assembly that may have at most so many open files, as <c>ulimit -n</c> would have it.</summary>
+    public static SpawnedProcess StartLimited(string assembly, int handles, IEnumerable<string> arguments) =>
+        Start("prlimit", Path.GetDirectoryName(assembly)!, [$"--nofile={handles}:{handles}", "dotnet", assembly, .. arguments]);
+
+    private static SpawnedProcess Start(string program, string workingDirectory, IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = workingDirectory };
+        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = workingDirectory };
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
