@@ -16,6 +16,12 @@ if (args is ["small-objects"])
     return 0;
 }
 
+if (args is ["followers"])
+{
+    await Followers.RunAsync(readers: 64);
+    return 0;
+}
+
 // --quick runs every benchmark in this process with few, short iterations: it shows that a benchmark works and the order of its result.
 const string quick = "--quick";
 var config = DefaultConfig.Instance;
