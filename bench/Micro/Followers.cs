@@ -14,7 +14,10 @@ namespace EdgeCache.Micro;
 internal static class Followers
 {
     private const int PieceSize = 64 << 10;
-    private const int Rounds = 50;
+    private const int Rounds = 10;
+
+    /// <summary>Between two pieces: readers that copy all the time would wait for each other rather than for the bytes.</summary>
+    private static readonly TimeSpan PiecePause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Has so many readers follow fills of whole chunks, and prints the distribution of the delays.</summary>
     public static async Task RunAsync(int readers)
@@ -46,7 +49,7 @@ internal static class Followers
         var following = Enumerable.Range(0, readers).Select(_ => Task.Run(() => ReadAsync(fill, arrivals))).ToArray();
         for (var piece = 0; piece < arrivals.Length; piece++)
         {
-            await Task.Delay(1);
+            await Task.Delay(PiecePause);
             Volatile.Write(ref arrivals[piece], Stopwatch.GetTimestamp());
             fill.Advance(Math.Min(PieceSize, Length - (piece * PieceSize)));
         }

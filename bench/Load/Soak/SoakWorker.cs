@@ -11,6 +11,9 @@ internal sealed class SoakWorker(
     private const int BufferSize = 256 << 10;
     private const int MaxRange = 12 << 20;
 
+    /// <summary>A body that was broken off since the object was overwritten: the rest of the old version is not to be had any more, and the new one may not follow it.</summary>
+    private const string Overwritten = "overwritten meanwhile";
+
     /// <summary>The time that a request may take in all.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -50,7 +53,7 @@ internal sealed class SoakWorker(
             }
             else
             {
-                tally.Failed(name, outcome, faults.Excuses(begin));
+                tally.Failed(name, outcome, outcome == Overwritten || faults.Excuses(begin));
             }
         }
         catch (WrongAnswerException e)
@@ -129,7 +132,7 @@ internal sealed class SoakWorker(
     private async Task<(string, long)> ReadChangingAsync(Uri edge, CancellationToken cancellation)
     {
         var item = objects.Changing[random.Next(objects.Changing.Count)];
-        var oldest = ledger.OldestAllowed(item);
+        var (oldest, mark) = (ledger.OldestAllowed(item), ledger.Mark(item));
         using var request = Request(HttpMethod.Get, edge, item.Key);
         using var response = await SendAsync(request, cancellation);
         if (response.StatusCode != HttpStatusCode.OK)
@@ -138,7 +141,16 @@ internal sealed class SoakWorker(
         }
 
         var isStale = response.Headers.TryGetValues("x-cache", out var values) && values.Contains("STALE");
-        var body = await response.Content.ReadAsByteArrayAsync(cancellation);
+        byte[] body;
+        try
+        {
+            body = await response.Content.ReadAsByteArrayAsync(cancellation);
+        }
+        catch (Exception e) when ((e is HttpRequestException or IOException) && ledger.MayHaveChangedSince(item, mark))
+        {
+            return (Overwritten, 0);
+        }
+
         var version = objects.VersionOf(item, body) ?? throw new WrongAnswerException($"{item.Key}: {body.Length} bytes that are no version of it");
         return version >= oldest || isStale ? ("ok", body.Length)
             : throw new WrongAnswerException($"{item.Key}: version {version}, though {oldest} had been acknowledged more than {VersionLedger.Allowance.TotalSeconds} s before");

@@ -25,12 +25,35 @@ internal sealed class VersionLedger(SoakObjects objects)
         }
     }
 
+    /// <summary>A mark of this moment, to be given to <see cref="MayHaveChangedSince"/>.</summary>
+    public long Mark(SoakObject item)
+    {
+        var entry = _entries[item];
+        lock (entry)
+        {
+            return entry.Ended;
+        }
+    }
+
+    /// <summary>Whether a write was under way at any time since the mark.</summary>
+    public bool MayHaveChangedSince(SoakObject item, long mark)
+    {
+        var entry = _entries[item];
+        lock (entry)
+        {
+            return entry.Last > mark;
+        }
+    }
+
     /// <summary>Takes the right to write the object, and the number of the next version.</summary>
     public async Task<Write> BeginAsync(SoakObject item, CancellationToken cancellation)
     {
         var entry = _entries[item];
         await entry.Writer.WaitAsync(cancellation);
-        return new Write(entry, ++entry.Last);
+        lock (entry)
+        {
+            return new Write(entry, ++entry.Last);
+        }
     }
 
     /// <summary>A write under way; disposing it lets the next one begin.</summary>
@@ -49,7 +72,15 @@ internal sealed class VersionLedger(SoakObjects objects)
             }
         }
 
-        public void Dispose() => entry.Writer.Release();
+        public void Dispose()
+        {
+            lock (entry)
+            {
+                entry.Ended = version;
+            }
+
+            entry.Writer.Release();
+        }
     }
 
     internal sealed class Entry
@@ -59,6 +90,9 @@ internal sealed class VersionLedger(SoakObjects objects)
         public Queue<(long Version, long At)> Acknowledged { get; } = new();
 
         public long Last { get; set; }
+
+        /// <summary>The last write that has ended, for good or bad.</summary>
+        public long Ended { get; set; }
 
         public long Oldest { get; set; }
     }
