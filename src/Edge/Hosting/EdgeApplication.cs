@@ -1,5 +1,6 @@
 using System.Text;
 using EdgeCache.Edge.Administration;
+using EdgeCache.Edge.Pipeline;
 using EdgeCache.Shared.Diagnostics;
 using EdgeCache.Shared.Http;
 using EdgeCache.Shared.S3;
@@ -21,7 +22,7 @@ internal static class EdgeApplication
         var connections = HandleBudget.Connections(options, listeners.All.Count(), limit);
         if (connections < options.MaxConnections)
         {
-            HandleBudget.FewHandles(loggers.CreateLogger(nameof(HandleBudget)), limit, connections, options.MaxConnections);
+            PipelineLog.FewHandles(loggers.CreateLogger(nameof(HandleBudget)), limit, connections, options.MaxConnections);
         }
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

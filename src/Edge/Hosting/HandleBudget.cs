@@ -9,7 +9,7 @@ namespace EdgeCache.Edge.Hosting;
 /// Shares the process's limit of open files out (RLIMIT_NOFILE, <c>ulimit -n</c>): what clients may open is what the rest of the edge leaves. It must
 /// not run out, for without a handle the runtime can't even start a thread, and ends the process.
 /// </summary>
-internal static partial class HandleBudget
+internal static class HandleBudget
 {
     /// <summary>For the runtime, its threads, the programs' files, logs, listeners, feeds and journals.</summary>
     public const int Reserve = 256;
@@ -58,7 +58,4 @@ internal static partial class HandleBudget
             return int.MaxValue;
         }
     }
-
-    [LoggerMessage(3780, LogLevel.Warning, "The limit of open files, {Limit}, leaves each listener {Connections} connections instead of {Wanted}: raise it (ulimit -n, LimitNOFILE)")]
-    public static partial void FewHandles(ILogger logger, long limit, int connections, int wanted);
 }

@@ -11,4 +11,7 @@ internal static partial class PipelineLog
 
     [LoggerMessage(3001, LogLevel.Error, "{RequestId} failed in phase {Phase}")]
     public static partial void Failed(ILogger logger, Exception exception, string requestId, RequestPhase phase);
+
+    [LoggerMessage(3002, LogLevel.Warning, "The limit of open files, {Limit}, leaves each listener {Connections} connections instead of {Wanted}: raise it (ulimit -n, LimitNOFILE)")]
+    public static partial void FewHandles(ILogger logger, long limit, int connections, int wanted);
 }
