@@ -25,7 +25,7 @@ internal sealed partial class Authoriser(TimeProvider time, ILogger<Authoriser> 
         var request = edgeRequest.S3!;
         var versionId = request.Query.Get("versionId");
         var action = S3Actions.For(request.Operation, versionId is not null);
-        var decision = AccessEvaluator.Evaluate(new AccessRequest
+        var asked = new AccessRequest
         {
             Principal = caller.Principal,
             Action = action,
@@ -43,7 +43,8 @@ internal sealed partial class Authoriser(TimeProvider time, ILogger<Authoriser> 
                 IsSecure = edgeRequest.Http.Request.IsHttps,
                 Signature = caller.Claim,
             },
-        });
+        };
+        var decision = AccessEvaluator.Evaluate(asked);
         edgeRequest.Decided(action, decision);
         if (!decision.Allowed)
         {
@@ -51,9 +52,26 @@ internal sealed partial class Authoriser(TimeProvider time, ILogger<Authoriser> 
             return (new S3Error(S3ErrorCode.AccessDenied, decision.Advice), null);
         }
 
-        return version is not null ? (null, new AuthorisedRead(caller, bucket.Region, version))
+        return version is not null ? (null, new AuthorisedRead(caller, bucket.Region, WithReadableLock(asked, version)))
             : versionId is null ? (new S3Error(S3ErrorCode.NoSuchKey, null, [new("Key", request.Key)]), null)
             : (new S3Error(S3ErrorCode.NoSuchVersion, null, [new("Key", request.Key), new("VersionId", versionId)]), null);
+    }
+
+    /// <summary>The facts without what of the lock the caller may not read.</summary>
+    private static VersionFacts WithReadableLock(AccessRequest asked, VersionFacts facts)
+    {
+        if (facts is { Retention: null, LegalHold: null })
+        {
+            return facts;
+        }
+
+        return facts with
+        {
+            Retention = facts.Retention is not null && May(S3Operation.GetObjectRetention) ? facts.Retention : null,
+            LegalHold = facts.LegalHold is not null && May(S3Operation.GetObjectLegalHold) ? facts.LegalHold : null,
+        };
+
+        bool May(S3Operation operation) => AccessEvaluator.Evaluate(asked with { Action = S3Actions.For(operation, versionIdGiven: false) }).Allowed;
     }
 
     [LoggerMessage(3300, LogLevel.Debug, "{Action} in {Bucket} by {Principal} was refused: {Reason}")]

@@ -5,6 +5,7 @@ using EdgeCache.Origin.Pipeline;
 using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
+using EdgeCache.Shared.S3.Locking;
 
 namespace EdgeCache.Origin.Authorization;
 
@@ -54,6 +55,11 @@ internal sealed partial class Authorizer(
         return (Decide(basis, target) ?? DecideWhatComesWith(basis, bucket.Facts)) is { } refused ? refused : new AuthorizedRequest(basis, bucket, version);
     }
 
+    /// <summary>
+    /// Whether an action would be allowed, for what an answer tells beside what was asked for: it is no refusal of the request, and not recorded as one.
+    /// </summary>
+    public static bool Allows(DecisionBasis basis, in DecisionTarget target) => Evaluate(basis, target, conditions: null).Allowed;
+
     /// <summary>Decides one action; AccessDenied when it is refused.</summary>
     /// <param name="basis">Who asks, and how.</param>
     /// <param name="target">For what.</param>
@@ -65,18 +71,7 @@ internal sealed partial class Authorizer(
     public S3Error? Decide(DecisionBasis basis, in DecisionTarget target, out DecidedAction decided, RequestConditions? conditions = null)
     {
         var principal = basis.Authenticated.Principal;
-        var decision = AccessEvaluator.Evaluate(new AccessRequest
-        {
-            Principal = principal,
-            Action = target.Action,
-            Organization = basis.Organization,
-            BucketName = target.BucketName,
-            Key = target.Key,
-            Bucket = target.Bucket,
-            Object = target.Object,
-            VersionId = target.VersionId,
-            Conditions = conditions ?? basis.Conditions,
-        });
+        var decision = Evaluate(basis, target, conditions);
         decided = new DecidedAction(target.Action, decision);
         basis.Exchange.Note(decided);
         if (decision.Allowed)
@@ -104,10 +99,27 @@ internal sealed partial class Authorizer(
         var principal = basis.Authenticated.Principal;
         var created = new ObjectAccess(principal.Kind == PrincipalKind.User ? principal.OrganizationId : bucket.OwnerOrganizationId, CannedAcl.Private);
         var headers = basis.Exchange.Request.Headers;
-        return (GrantsSomething(headers) ? Also("s3:PutObjectAcl") : null) ?? (headers.ContainsKey("x-amz-tagging") ? Also("s3:PutObjectTagging") : null);
+        return (GrantsSomething(headers) ? Also("s3:PutObjectAcl") : null) ??
+            (headers.ContainsKey("x-amz-tagging") ? Also("s3:PutObjectTagging") : null) ??
+            (headers.ContainsKey(ObjectLockHeaders.Mode) || headers.ContainsKey(ObjectLockHeaders.RetainUntil) ? Also("s3:PutObjectRetention") : null) ??
+            (headers.ContainsKey(ObjectLockHeaders.LegalHold) ? Also("s3:PutObjectLegalHold") : null);
 
         S3Error? Also(string action) => Decide(basis, new DecisionTarget(action, request.Bucket, request.Key, bucket, created));
     }
+
+    private static AccessDecision Evaluate(DecisionBasis basis, in DecisionTarget target, RequestConditions? conditions) =>
+        AccessEvaluator.Evaluate(new AccessRequest
+        {
+            Principal = basis.Authenticated.Principal,
+            Action = target.Action,
+            Organization = basis.Organization,
+            BucketName = target.BucketName,
+            Key = target.Key,
+            Bucket = target.Bucket,
+            Object = target.Object,
+            VersionId = target.VersionId,
+            Conditions = conditions ?? basis.Conditions,
+        });
 
     private static bool GrantsSomething(IHeaderDictionary headers) =>
         headers.Keys.Any(static name => name.StartsWith("x-amz-grant-", StringComparison.OrdinalIgnoreCase)) ||
@@ -155,7 +167,8 @@ internal sealed partial class Authorizer(
 
     private static bool ConcernsVersion(S3Operation operation) => operation is
         S3Operation.GetObject or S3Operation.HeadObject or S3Operation.GetObjectAttributes or S3Operation.GetObjectAcl or S3Operation.PutObjectAcl or
-        S3Operation.GetObjectTagging or S3Operation.PutObjectTagging or S3Operation.DeleteObjectTagging or S3Operation.DeleteObject;
+        S3Operation.GetObjectTagging or S3Operation.PutObjectTagging or S3Operation.DeleteObjectTagging or S3Operation.DeleteObject or
+        S3Operation.GetObjectRetention or S3Operation.PutObjectRetention or S3Operation.GetObjectLegalHold or S3Operation.PutObjectLegalHold;
 
     [LoggerMessage(2400, LogLevel.Debug, "{Action} on {Bucket}/{Key} by {Principal} was refused: {Reason}")]
     private partial void LogRefused(string action, string bucket, string key, string principal, string reason);

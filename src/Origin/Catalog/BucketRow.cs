@@ -15,8 +15,10 @@ internal sealed record BucketRow(long Id, BucketFacts Facts);
 /// <param name="Acl">Its canned ACL.</param>
 /// <param name="Grants">Exactly what is granted; null when the canned ACL holds.</param>
 /// <param name="Ownership">Who owns what others write; null when that was not said.</param>
+/// <param name="HasObjectLock">Whether versions can be locked; they are then kept from the start.</param>
 internal sealed record NewBucket(
-    string Name, string OwnerOrganizationId, CannedAcl Acl, ImmutableArray<AclGrant>? Grants = null, ObjectOwnership? Ownership = null);
+    string Name, string OwnerOrganizationId, CannedAcl Acl, ImmutableArray<AclGrant>? Grants = null, ObjectOwnership? Ownership = null,
+    bool HasObjectLock = false);
 
 /// <summary>A change of a bucket, committed.</summary>
 /// <param name="Bucket">The bucket after the change; after a deletion, as it last was.</param>

@@ -5,6 +5,7 @@ using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Iam.Policies;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
+using EdgeCache.Shared.S3.Locking;
 
 namespace EdgeCache.Origin.Catalog;
 
@@ -16,7 +17,7 @@ internal sealed class BucketStore(CatalogWriter writer, ReaderPool readers, stri
     private const string Columns =
         """
         bucket_id, name, owner_id, acl, versioning, created_at, (SELECT COALESCE(MAX(sequence), 0) FROM changes), grants, policy, public_access, ownership,
-          strong_reads
+          strong_reads, object_lock, retention_mode, retention_days, retention_years
         """;
 
     /// <summary>The bucket of that name; null when the region has none.</summary>
@@ -37,11 +38,13 @@ internal sealed class BucketStore(CatalogWriter writer, ReaderPool readers, stri
             var sequence = m.Append(ChangeKind.BucketChanged, bucket.Name, "");
             m.Sql.Execute(
                 """
-                INSERT INTO buckets (name, owner_id, acl, grants, ownership, versioning, created_at)
-                VALUES (@name, @owner, @acl, @grants, @ownership, @versioning, @at)
+                INSERT INTO buckets (name, owner_id, acl, grants, ownership, versioning, object_lock, created_at)
+                VALUES (@name, @owner, @acl, @grants, @ownership, @versioning, @lock, @at)
                 """,
                 ("name", bucket.Name), ("owner", bucket.OwnerOrganizationId), ("acl", (int)bucket.Acl), ("grants", RowCodec.Grants(bucket.Grants)),
-                ("ownership", RowCodec.Number(bucket.Ownership)), ("versioning", (int)BucketVersioning.Unversioned), ("at", m.NowMilliseconds));
+                ("ownership", RowCodec.Number(bucket.Ownership)), 
+                ("versioning", (int)(bucket.HasObjectLock ? BucketVersioning.Enabled : BucketVersioning.Unversioned)),
+                ("lock", bucket.HasObjectLock ? 1 : 0), ("at", m.NowMilliseconds));
             var created = FindByName(m.Sql, bucket.Name)!;
             UsageRows.Insert(m.Sql, created.Id);
             return new CommittedBucket(created, sequence);
@@ -68,15 +71,40 @@ internal sealed class BucketStore(CatalogWriter writer, ReaderPool readers, stri
             return new CommittedBucket(bucket, m.Append(ChangeKind.BucketDeleted, bucket.Facts.Name, ""));
         }, cancellationToken);
 
-    /// <summary>Enables or suspends versioning; <see cref="BucketVersioning.Unversioned"/> can't be returned to and is InvalidArgument.</summary>
+    /// <summary>
+    /// Enables or suspends versioning; <see cref="BucketVersioning.Unversioned"/> can't be returned to and is InvalidArgument, and a bucket with object
+    /// lock keeps its versions: InvalidBucketState.
+    /// </summary>
     public Task<Outcome<CommittedBucket>> SetVersioningAsync(long bucketId, BucketVersioning versioning, CancellationToken cancellationToken) =>
         versioning == BucketVersioning.Unversioned
             ? Task.FromResult<Outcome<CommittedBucket>>(S3ErrorCode.InvalidArgument)
-            : ChangeAsync(
-                bucketId,
-                m => m.Sql.Execute(
-                    "UPDATE buckets SET versioning = @versioning WHERE bucket_id = @bucket", ("versioning", (int)versioning), ("bucket", bucketId)),
+            : writer.RunAsync(
+                m => versioning == BucketVersioning.Suspended && FindById(m.Sql, bucketId) is { Facts.HasObjectLock: true }
+                    ? new S3Error(
+                        S3ErrorCode.InvalidBucketState,
+                        "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.")
+                    : Change(
+                        m, bucketId,
+                        m => m.Sql.Execute(
+                            "UPDATE buckets SET versioning = @versioning WHERE bucket_id = @bucket",
+                            ("versioning", (int)versioning), ("bucket", bucketId))),
                 cancellationToken);
+
+    /// <summary>Enables object lock, for good, and replaces the retention of new versions. InvalidBucketState for a bucket that does not keep versions.</summary>
+    public Task<Outcome<CommittedBucket>> SetObjectLockAsync(long bucketId, DefaultRetention? retention, CancellationToken cancellationToken) =>
+        writer.RunAsync(
+            m => FindById(m.Sql, bucketId) is { Facts.Versioning: not BucketVersioning.Enabled }
+                ? new S3Error(S3ErrorCode.InvalidBucketState, "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration")
+                : Change(
+                    m, bucketId,
+                    m => m.Sql.Execute(
+                        """
+                        UPDATE buckets SET object_lock = 1, retention_mode = @mode, retention_days = @days, retention_years = @years
+                        WHERE bucket_id = @bucket
+                        """,
+                        ("mode", RowCodec.Number(retention?.Mode)), ("days", (long?)retention?.Days), ("years", (long?)retention?.Years),
+                        ("bucket", bucketId))),
+            cancellationToken);
 
     /// <summary>Replaces the ACL.</summary>
     /// <param name="bucketId">The bucket.</param>
@@ -173,17 +201,19 @@ internal sealed class BucketStore(CatalogWriter writer, ReaderPool readers, stri
             cancellationToken);
 
     private Task<Outcome<CommittedBucket>> ChangeAsync(long bucketId, Func<Mutation, int> change, CancellationToken cancellationToken) =>
-        writer.RunAsync<CommittedBucket>(m =>
-        {
-            if (change(m) == 0)
-            {
-                return S3ErrorCode.NoSuchBucket;
-            }
+        writer.RunAsync(m => Change(m, bucketId, change), cancellationToken);
 
-            var name = m.Sql.Text("SELECT name FROM buckets WHERE bucket_id = @bucket", ("bucket", bucketId))!;
-            var sequence = m.Append(ChangeKind.BucketChanged, name, "");
-            return new CommittedBucket(FindById(m.Sql, bucketId)!, sequence);
-        }, cancellationToken);
+    private Outcome<CommittedBucket> Change(Mutation m, long bucketId, Func<Mutation, int> change)
+    {
+        if (change(m) == 0)
+        {
+            return S3ErrorCode.NoSuchBucket;
+        }
+
+        var name = m.Sql.Text("SELECT name FROM buckets WHERE bucket_id = @bucket", ("bucket", bucketId))!;
+        var sequence = m.Append(ChangeKind.BucketChanged, name, "");
+        return new CommittedBucket(FindById(m.Sql, bucketId)!, sequence);
+    }
 
     private BucketRow? FindByName(SqlSession sql, string name) =>
         sql.First($"SELECT {Columns} FROM buckets WHERE name = @name", Read, ("name", name));
@@ -200,5 +230,7 @@ internal sealed class BucketStore(CatalogWriter writer, ReaderPool readers, stri
         PublicAccess = RowCodec.PublicAccess(r, 9),
         Ownership = RowCodec.Ownership(r, 10),
         StrongReads = r.GetInt32(11) != 0,
+        HasObjectLock = r.GetInt32(12) != 0,
+        DefaultRetention = LockCodec.Default(r, 13),
     });
 }

@@ -3,6 +3,7 @@ using EdgeCache.Origin.Blobs;
 using EdgeCache.Shared.Checksums;
 using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Replication;
+using EdgeCache.Shared.S3.Locking;
 
 namespace EdgeCache.Origin.Catalog;
 
@@ -44,6 +45,12 @@ internal record NewUpload
 
     /// <summary>Exactly what is granted; null when the canned ACL holds.</summary>
     public ImmutableArray<AclGrant>? Grants { get; init; }
+
+    /// <summary>As <see cref="NewVersion.Retention"/>.</summary>
+    public ObjectRetention? Retention { get; init; }
+
+    /// <summary>As <see cref="VersionFacts.LegalHold"/>.</summary>
+    public bool? LegalHold { get; init; }
 }
 
 /// <summary>A multipart upload.</summary>

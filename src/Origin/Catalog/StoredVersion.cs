@@ -3,6 +3,7 @@ using EdgeCache.Origin.Blobs;
 using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.Replication;
+using EdgeCache.Shared.S3.Locking;
 
 namespace EdgeCache.Origin.Catalog;
 
@@ -66,6 +67,12 @@ internal sealed record NewVersion
 
     /// <summary>Exactly what is granted; null when the canned ACL holds.</summary>
     public ImmutableArray<AclGrant>? Grants { get; init; }
+
+    /// <summary>Until when it can't be deleted; null for what the bucket gives to new versions.</summary>
+    public ObjectRetention? Retention { get; init; }
+
+    /// <summary>As <see cref="VersionFacts.LegalHold"/>.</summary>
+    public bool? LegalHold { get; init; }
 }
 
 /// <summary>A version that was made, durably.</summary>

@@ -14,7 +14,7 @@ internal static class UploadRows
     public const string Columns =
         """
         object_key, upload_row, bucket_id, upload_id, initiated_at, owner_id, initiator, storage_class, acl, headers, metadata, tags,
-        checksum_algorithm, checksum_type, completion, grants
+        checksum_algorithm, checksum_type, completion, grants, lock_mode, retain_until, legal_hold
         """;
 
     private const string PartColumns = "part_number, size, etag, checksum_algorithm, checksum_value, last_modified";
@@ -61,6 +61,8 @@ internal static class UploadRows
         ChecksumType = RowCodec.Enum<ChecksumType>(r, 13),
         IsCompleted = !r.IsDBNull(14),
         Grants = RowCodec.Grants(r, 15),
+        Retention = LockCodec.Retention(r, 16),
+        LegalHold = LockCodec.LegalHold(r, 18),
     };
 
     /// <summary>What a completion answered, for answering it again. The sizes of the parts are no longer known.</summary>

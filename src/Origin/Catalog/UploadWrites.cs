@@ -23,13 +23,15 @@ internal static class UploadWrites
         m.Sql.Execute(
             """
             INSERT INTO uploads (upload_id, bucket_id, object_key, initiated_at, owner_id, initiator, storage_class, acl, grants, headers, metadata, tags,
-              checksum_algorithm, checksum_type)
-            VALUES (@upload, @bucket, @key, @at, @owner, @initiator, @class, @acl, @grants, @headers, @metadata, @tags, @algorithm, @type)
+              checksum_algorithm, checksum_type, lock_mode, retain_until, legal_hold)
+            VALUES (@upload, @bucket, @key, @at, @owner, @initiator, @class, @acl, @grants, @headers, @metadata, @tags, @algorithm, @type,
+              @lock, @until, @hold)
             """,
             ("upload", uploadId), ("bucket", upload.BucketId), ("key", upload.Key), ("at", initiatedAt), ("owner", upload.OwnerOrganizationId),
             ("initiator", upload.Initiator), ("class", upload.StorageClass), ("acl", (int)upload.Acl), ("grants", RowCodec.Grants(upload.Grants)),
             ("headers", RowCodec.Map(upload.Headers)), ("metadata", RowCodec.Map(upload.UserMetadata)), ("tags", RowCodec.Map(upload.Tags)),
-            ("algorithm", RowCodec.Number(upload.ChecksumAlgorithm)), ("type", RowCodec.Number(upload.ChecksumType)));
+            ("algorithm", RowCodec.Number(upload.ChecksumAlgorithm)), ("type", RowCodec.Number(upload.ChecksumType)),
+            ("lock", LockCodec.Mode(upload.Retention)), ("until", LockCodec.Until(upload.Retention)), ("hold", LockCodec.Hold(upload.LegalHold)));
         return UploadRows.FindActive(m.Sql, upload.BucketId, upload.Key, uploadId)!.Upload;
     }
 
@@ -208,6 +210,8 @@ internal static class UploadWrites
         StorageClass = upload.StorageClass,
         Acl = upload.Acl,
         Grants = upload.Grants,
+        Retention = upload.Retention,
+        LegalHold = upload.LegalHold,
     };
 
     private static void Close(

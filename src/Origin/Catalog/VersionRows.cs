@@ -16,7 +16,8 @@ internal static class VersionRows
         """
         v.version_row, b.name, v.object_key, v.generation, v.version_id, v.is_delete_marker, v.size, v.etag, v.last_modified,
         v.headers, v.metadata, v.checksum_algorithm, v.checksum_type, v.checksum_value, v.part_sizes, v.storage_class, v.owner_id, v.acl,
-        v.tag_count, b.versioning, s.newest, v.part_checksums, v.grants
+        v.tag_count, b.versioning, s.newest, v.part_checksums, v.grants,
+        v.lock_mode, v.retain_until, v.legal_hold
         """;
 
     // Outer joins from the feed position: one statement, so one snapshot, and a row also when there is no version or no bucket.
@@ -88,6 +89,8 @@ internal static class VersionRows
                 OwnerOrganizationId = r.GetString(16),
                 Acl = RowCodec.Acl(r, 17),
                 Grants = RowCodec.Grants(r, 22),
+                Retention = LockCodec.Retention(r, 23),
+                LegalHold = LockCodec.LegalHold(r, 25),
                 TagCount = r.GetInt32(18),
                 AsOfSequence = asOf,
             }, asOf);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using EdgeCache.Origin.Catalog.Sql;
 using EdgeCache.Shared.Iam;
+using EdgeCache.Shared.S3.Locking;
 
 namespace EdgeCache.Origin.Catalog;
 
@@ -44,6 +45,21 @@ internal sealed class VersionStore(CatalogWriter writer, ReaderPool readers)
             m => VersionWrites.Change(m, bucketId, key, versionId, (mutation, row) => VersionWrites.SetAcl(mutation, row, acl, grants)),
             cancellationToken);
 
+    /// <summary>Replaces the retention of a version as <see cref="VersionLocks"/> lets it; AccessDenied otherwise. Further errors as for tags.</summary>
+    public Task<Outcome<CommittedVersion>> SetRetentionAsync(
+        long bucketId, string key, string? versionId, ObjectRetention? retention, bool bypassGovernance, CancellationToken cancellationToken) =>
+        writer.RunAsync(
+            m => VersionWrites.Change(
+                m, bucketId, key, versionId, (mutation, row) => VersionLocks.SetRetention(mutation, row, retention, bypassGovernance)),
+            cancellationToken);
+
+    /// <summary>Begins or ends the legal hold of a version. Errors as for tags.</summary>
+    public Task<Outcome<CommittedVersion>> SetLegalHoldAsync(
+        long bucketId, string key, string? versionId, bool isOn, CancellationToken cancellationToken) =>
+        writer.RunAsync(
+            m => VersionWrites.Change(m, bucketId, key, versionId, (mutation, row) => VersionLocks.SetLegalHold(mutation, row, isOn)),
+            cancellationToken);
+
     /// <summary>
     /// Makes a version, replacing or keeping the one before as the bucket's versioning says. NoSuchBucket, NoSuchKey or PreconditionFailed
     /// as the condition says; ServiceUnavailable when it could not be made durable. The blobs of a refused version are the caller's to
@@ -65,14 +81,14 @@ internal sealed class VersionStore(CatalogWriter writer, ReaderPool readers)
 
     /// <summary>
     /// Deletes a key (making a delete marker where versions are kept) or, given a version id, removes that version for good.
-    /// What is not there is deleted successfully.
+    /// What is not there is deleted successfully; what a lock protects is AccessDenied.
     /// </summary>
     public Task<Outcome<DeletedVersion>> DeleteAsync(
-        long bucketId, string key, string? versionId, WriteCondition condition, CancellationToken cancellationToken) =>
+        long bucketId, string key, string? versionId, WriteCondition condition, CancellationToken cancellationToken, bool bypassGovernance = false) =>
         writer.RunAsync(
             m => string.IsNullOrEmpty(versionId)
                 ? VersionWrites.DeleteCurrent(m, bucketId, key, condition)
-                : VersionWrites.DeleteNamed(m, bucketId, key, versionId, condition),
+                : VersionWrites.DeleteNamed(m, bucketId, key, versionId, condition, bypassGovernance),
             cancellationToken);
 
     /// <summary>Lists current objects (ListObjects v1 and v2).</summary>

@@ -4,6 +4,7 @@ using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
+using EdgeCache.Shared.S3.Locking;
 
 namespace EdgeCache.Origin.Catalog;
 
@@ -30,6 +31,7 @@ internal static class VersionWrites
             return refusal;
         }
 
+        version = version with { Retention = version.Retention ?? bucket.DefaultRetention?.For(m.Time.GetUtcNow()) };
         var versionId = MakeRoom(m, bucket, version.Key, current, version.Generation);
         var lastModified = m.NowSeconds;
         row = Insert(m, bucket, version, versionId, size, lastModified, isDeleteMarker: false);
@@ -80,7 +82,8 @@ internal static class VersionWrites
     }
 
     /// <summary>Removes one version for good; the newest of those left becomes the latest.</summary>
-    public static Outcome<DeletedVersion> DeleteNamed(Mutation m, long bucketId, string key, string versionId, WriteCondition condition)
+    public static Outcome<DeletedVersion> DeleteNamed(
+        Mutation m, long bucketId, string key, string versionId, WriteCondition condition, bool bypassGovernance = false)
     {
         if (FindBucket(m, bucketId) is not { } bucket)
         {
@@ -99,6 +102,11 @@ internal static class VersionWrites
             return new DeletedVersion(reportedId, IsDeleteMarker: false, Changed: false, m.Sequence);
         }
 
+        if (VersionLocks.CheckRemoval(m, named.Id, bypassGovernance) is { } locked)
+        {
+            return locked;
+        }
+
         Remove(m, bucket, named);
         if (named.IsLatest)
         {
@@ -114,7 +122,7 @@ internal static class VersionWrites
     }
 
     /// <summary>Changes the current version or the one named; NoSuchKey, NoSuchVersion, or MethodNotAllowed for a delete marker.</summary>
-    public static Outcome<CommittedVersion> Change(Mutation m, long bucketId, string key, string? versionId, Action<Mutation, long> change)
+    public static Outcome<CommittedVersion> Change(Mutation m, long bucketId, string key, string? versionId, Func<Mutation, long, S3Error?> change)
     {
         if (FindBucket(m, bucketId) is not { } bucket)
         {
@@ -127,24 +135,32 @@ internal static class VersionWrites
             return string.IsNullOrEmpty(versionId) ? S3ErrorCode.NoSuchKey : row is null ? S3ErrorCode.NoSuchVersion : S3ErrorCode.MethodNotAllowed;
         }
 
-        change(m, row.Id);
+        if (change(m, row.Id) is { } refused)
+        {
+            return refused;
+        }
+
         var sequence = m.Append(ChangeKind.ObjectChanged, bucket.Name, key);
         return new CommittedVersion(VersionRows.Find(m.Sql, bucketId, key, row.VersionId).Facts! with { AsOfSequence = sequence }, sequence);
     }
 
     /// <summary>Replaces a version's tags.</summary>
-    public static void SetTags(Mutation m, long row, ImmutableSortedDictionary<string, string> tags)
+    public static S3Error? SetTags(Mutation m, long row, ImmutableSortedDictionary<string, string> tags)
     {
         m.Sql.Execute("DELETE FROM version_tags WHERE version_row = @row", ("row", row));
         InsertTags(m, row, tags);
         m.Sql.Execute("UPDATE versions SET tag_count = @tags WHERE version_row = @row", ("tags", tags.Count), ("row", row));
+        return null;
     }
 
     /// <summary>Replaces a version's ACL.</summary>
-    public static void SetAcl(Mutation m, long row, CannedAcl acl, ImmutableArray<AclGrant>? grants) =>
+    public static S3Error? SetAcl(Mutation m, long row, CannedAcl acl, ImmutableArray<AclGrant>? grants)
+    {
         m.Sql.Execute(
             "UPDATE versions SET acl = @acl, grants = @grants WHERE version_row = @row",
             ("acl", (int)acl), ("grants", RowCodec.Grants(grants)), ("row", row));
+        return null;
+    }
 
     /// <summary>Gives the place of the latest version away: removes what is replaced, keeps what is kept. Returns the new version's id.</summary>
     private static string MakeRoom(Mutation m, BucketState bucket, string key, Row? current, Generation generation)
@@ -178,16 +194,18 @@ internal static class VersionWrites
         return m.Sql.Integer(
             """
             INSERT INTO versions (bucket_id, object_key, version_id, generation, is_latest, is_delete_marker, size, etag, last_modified,
-              storage_class, owner_id, acl, grants, headers, metadata, checksum_algorithm, checksum_type, checksum_value, part_sizes, part_checksums, tag_count)
+              storage_class, owner_id, acl, grants, headers, metadata, checksum_algorithm, checksum_type, checksum_value, part_sizes, part_checksums, tag_count,
+              lock_mode, retain_until, legal_hold)
             VALUES (@bucket, @key, @version, @generation, 1, @marker, @size, @etag, @modified, @class, @owner, @acl, @grants, @headers, @metadata,
-              @algorithm, @type, @checksum, @parts, @partsums, @tags)
+              @algorithm, @type, @checksum, @parts, @partsums, @tags, @lock, @until, @hold)
             RETURNING version_row
             """,
             ("bucket", v.BucketId), ("key", v.Key), ("version", versionId), ("generation", RowCodec.Bytes(v.Generation)),
             ("marker", isDeleteMarker ? 1 : 0), ("size", size), ("etag", v.ETag), ("modified", lastModified), ("class", v.StorageClass),
             ("owner", v.OwnerOrganizationId), ("acl", (int)v.Acl), ("grants", RowCodec.Grants(v.Grants)), ("headers", RowCodec.Map(v.Headers)), ("metadata", RowCodec.Map(v.UserMetadata)),
             ("algorithm", RowCodec.Number(v.Checksum?.Algorithm)), ("type", RowCodec.Number(v.Checksum?.Type)), ("checksum", v.Checksum?.Value),
-            ("parts", RowCodec.Sizes(v.PartSizes)), ("partsums", RowCodec.Words(v.PartChecksums)), ("tags", v.Tags.Count))!.Value;
+            ("parts", RowCodec.Sizes(v.PartSizes)), ("partsums", RowCodec.Words(v.PartChecksums)), ("tags", v.Tags.Count),
+            ("lock", isDeleteMarker ? null : LockCodec.Mode(v.Retention)), ("until", isDeleteMarker ? null : LockCodec.Until(v.Retention)), ("hold", LockCodec.Hold(v.LegalHold)))!.Value;
     }
 
     private static void InsertTags(Mutation m, long row, ImmutableSortedDictionary<string, string> tags)
@@ -261,6 +279,8 @@ internal static class VersionWrites
         OwnerOrganizationId = v.OwnerOrganizationId,
         Acl = v.Acl,
         Grants = v.Grants,
+        Retention = v.Retention,
+        LegalHold = v.LegalHold,
         TagCount = v.Tags.Count,
         Tags = v.Tags,
         AsOfSequence = sequence,
@@ -268,8 +288,8 @@ internal static class VersionWrites
 
     private static BucketState? FindBucket(Mutation m, long bucketId) =>
         m.Sql.First(
-            "SELECT bucket_id, name, owner_id, versioning FROM buckets WHERE bucket_id = @bucket",
-            static r => new BucketState(r.GetInt64(0), r.GetString(1), r.GetString(2), (BucketVersioning)r.GetInt32(3)), ("bucket", bucketId));
+            "SELECT bucket_id, name, owner_id, versioning, retention_mode, retention_days, retention_years FROM buckets WHERE bucket_id = @bucket",
+            static r => new BucketState(r.GetInt64(0), r.GetString(1), r.GetString(2), (BucketVersioning)r.GetInt32(3), LockCodec.Default(r, 4)), ("bucket", bucketId));
 
     private static Row? FindCurrent(Mutation m, long bucketId, string key) =>
         m.Sql.First(
@@ -281,7 +301,7 @@ internal static class VersionWrites
             $"SELECT {RowColumns} FROM versions WHERE bucket_id = @bucket AND object_key = @key AND version_id = @version",
             Row.Read, ("bucket", bucketId), ("key", key), ("version", versionId));
 
-    private sealed record BucketState(long Id, string Name, string OwnerId, BucketVersioning Versioning);
+    private sealed record BucketState(long Id, string Name, string OwnerId, BucketVersioning Versioning, DefaultRetention? DefaultRetention);
 
     private sealed record Row(long Id, string VersionId, bool IsLatest, bool IsDeleteMarker, string ETag, long Size, long LastModified)
     {

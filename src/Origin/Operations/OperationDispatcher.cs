@@ -1,5 +1,6 @@
 using EdgeCache.Origin.Operations.Buckets;
 using EdgeCache.Origin.Operations.Listing;
+using EdgeCache.Origin.Operations.Locking;
 using EdgeCache.Origin.Operations.Multipart;
 using EdgeCache.Origin.Operations.Objects;
 using EdgeCache.Origin.Operations.Service;
@@ -50,8 +51,10 @@ internal static class OperationDispatcher
         S3Operation.GetBucketNotificationConfiguration or
         S3Operation.GetBucketReplication or
         S3Operation.GetBucketRequestPayment or
-        S3Operation.GetBucketWebsite or
-        S3Operation.GetObjectLockConfiguration => GetBucketSetting.ExecuteAsync(context),
+        S3Operation.GetBucketWebsite => GetBucketSetting.ExecuteAsync(context),
+
+        S3Operation.GetObjectLockConfiguration => BucketObjectLock.GetAsync(context),
+        S3Operation.PutObjectLockConfiguration => BucketObjectLock.PutAsync(context),
 
         S3Operation.PutObject => PutObject.ExecuteAsync(context),
         S3Operation.CopyObject => CopyObject.ExecuteAsync(context),
@@ -64,6 +67,10 @@ internal static class OperationDispatcher
         S3Operation.GetObjectTagging => GetObjectTagging.ExecuteAsync(context),
         S3Operation.PutObjectTagging => PutObjectTagging.ExecuteAsync(context),
         S3Operation.DeleteObjectTagging => PutObjectTagging.RemoveAsync(context),
+        S3Operation.GetObjectRetention => ObjectLocks.GetRetentionAsync(context),
+        S3Operation.PutObjectRetention => ObjectLocks.PutRetentionAsync(context),
+        S3Operation.GetObjectLegalHold => ObjectLocks.GetLegalHoldAsync(context),
+        S3Operation.PutObjectLegalHold => ObjectLocks.PutLegalHoldAsync(context),
 
         S3Operation.CreateMultipartUpload => CreateMultipartUpload.ExecuteAsync(context),
         S3Operation.UploadPart => UploadPart.ExecuteAsync(context),

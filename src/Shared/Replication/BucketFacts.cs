@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Iam.Policies;
+using EdgeCache.Shared.S3.Locking;
 
 namespace EdgeCache.Shared.Replication;
 
@@ -35,6 +36,12 @@ public sealed record BucketFacts(
 
     /// <summary>Whether edges ask the home region on every read which version a key names, and answer 503 rather than what may be old.</summary>
     public bool StrongReads { get; init; }
+
+    /// <summary>Whether versions can be locked; never switched off again.</summary>
+    public bool HasObjectLock { get; init; }
+
+    /// <summary>The retention of new versions that bring none; null for none.</summary>
+    public DefaultRetention? DefaultRetention { get; init; }
 }
 
 /// <summary>The versioning state of a bucket.</summary>

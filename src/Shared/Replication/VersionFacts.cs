@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.S3;
+using EdgeCache.Shared.S3.Locking;
 
 namespace EdgeCache.Shared.Replication;
 
@@ -72,6 +73,12 @@ public sealed record VersionFacts
 
     /// <summary>The number of tags on the version.</summary>
     public int TagCount { get; init; }
+
+    /// <summary>Until when the version can't be deleted; null when it was never retained.</summary>
+    public ObjectRetention? Retention { get; init; }
+
+    /// <summary>Whether the version is held until somebody ends that; null when nobody ever said.</summary>
+    public bool? LegalHold { get; init; }
 
     /// <summary>The position of the home region's change feed at which these facts were read.</summary>
     public long AsOfSequence { get; init; }

@@ -53,6 +53,7 @@ public static class S3Actions
         GetBucketRequestPayment => "s3:GetBucketRequestPayment",
         GetBucketWebsite => "s3:GetBucketWebsite",
         GetObjectLockConfiguration => "s3:GetBucketObjectLockConfiguration",
+        PutObjectLockConfiguration => "s3:PutBucketObjectLockConfiguration",
 
         PutObject => "s3:PutObject",
         CopyObject => "s3:PutObject",
@@ -65,6 +66,10 @@ public static class S3Actions
         GetObjectTagging => versionIdGiven ? "s3:GetObjectVersionTagging" : "s3:GetObjectTagging",
         PutObjectTagging => versionIdGiven ? "s3:PutObjectVersionTagging" : "s3:PutObjectTagging",
         DeleteObjectTagging => versionIdGiven ? "s3:DeleteObjectVersionTagging" : "s3:DeleteObjectTagging",
+        GetObjectRetention => "s3:GetObjectRetention",
+        PutObjectRetention => "s3:PutObjectRetention",
+        GetObjectLegalHold => "s3:GetObjectLegalHold",
+        PutObjectLegalHold => "s3:PutObjectLegalHold",
 
         CreateMultipartUpload => "s3:PutObject",
         UploadPart => "s3:PutObject",

@@ -2,6 +2,7 @@ using System.Globalization;
 using EdgeCache.Shared.Checksums;
 using EdgeCache.Shared.Http;
 using EdgeCache.Shared.Replication;
+using EdgeCache.Shared.S3.Locking;
 
 namespace EdgeCache.Shared.S3;
 
@@ -54,9 +55,25 @@ public static class S3ObjectHeaders
             set("x-amz-tagging-count", facts.TagCount.ToString(CultureInfo.InvariantCulture));
         }
 
+        WriteLock(facts, set);
         if (checksumMode)
         {
             WriteChecksum(facts.Checksum, set);
+        }
+    }
+
+    // Who may not read the lock gets facts without it.
+    private static void WriteLock(VersionFacts facts, Action<string, string> set)
+    {
+        if (facts.Retention is { } retention)
+        {
+            set(ObjectLockHeaders.Mode, ObjectLockModes.Name(retention.Mode));
+            set(ObjectLockHeaders.RetainUntil, retention.RetainUntilText);
+        }
+
+        if (facts.LegalHold is { } hold)
+        {
+            set(ObjectLockHeaders.LegalHold, ObjectLockHeaders.HoldText(hold));
         }
     }
 

@@ -43,7 +43,9 @@ public enum S3Operation
     GetBucketReplication,
     GetBucketRequestPayment,
     GetBucketWebsite,
+
     GetObjectLockConfiguration,
+    PutObjectLockConfiguration,
 
     PutObject,
     CopyObject,
@@ -56,6 +58,10 @@ public enum S3Operation
     GetObjectTagging,
     PutObjectTagging,
     DeleteObjectTagging,
+    GetObjectRetention,
+    PutObjectRetention,
+    GetObjectLegalHold,
+    PutObjectLegalHold,
 
     CreateMultipartUpload,
     UploadPart,

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using EdgeCache.Origin.Catalog;
 using EdgeCache.Origin.Operations.Access;
+using EdgeCache.Origin.Operations.Locking;
 using EdgeCache.Shared.Http;
 using EdgeCache.Shared.S3;
 
@@ -12,14 +13,13 @@ internal sealed record StoredHeaders(
     ImmutableSortedDictionary<string, string> Metadata,
     ImmutableSortedDictionary<string, string> Tags,
     string StorageClass,
-    GivenAcl Acl)
+    GivenAcl Acl,
+    GivenLock Lock)
 {
     private static readonly string[] Unsupported =
     [
         "x-amz-server-side-encryption", "x-amz-server-side-encryption-customer-algorithm", "x-amz-copy-source-server-side-encryption-customer-algorithm",
     ];
-
-    private static readonly string[] ObjectLock = ["x-amz-object-lock-mode", "x-amz-object-lock-retain-until-date", "x-amz-object-lock-legal-hold"];
 
     /// <summary>Reads the headers: MetadataTooLarge, InvalidStorageClass, InvalidArgument, InvalidTag, what an ACL is refused with, or NotImplemented for
     /// what would be silently lost.</summary>
@@ -30,9 +30,10 @@ internal sealed record StoredHeaders(
             return new S3Error(S3ErrorCode.NotImplemented, Details: [new("Header", unsupported)]);
         }
 
-        if (Array.Exists(ObjectLock, h => context.Header(h) is not null))
+        var given = GivenLock.Read(context);
+        if (!given.Succeeded)
         {
-            return new S3Error(S3ErrorCode.InvalidRequest, "Bucket is missing Object Lock Configuration");
+            return given.Error;
         }
 
         if (S3StorageClass.TryParse(context.Header("x-amz-storage-class"), out var storageClass) is { } badClass)
@@ -56,6 +57,6 @@ internal sealed record StoredHeaders(
         var headers = context.Exchange.Request.Headers.Keys.Select(name => KeyValuePair.Create(name, Kept(name) ?? string.Empty));
         return UserMetadata.TryRead(headers, out var metadata) is { } badMetadata
             ? badMetadata
-            : new StoredHeaders(StandardHeaders.Read(Kept), metadata, tags, storageClass, acl.Value);
+            : new StoredHeaders(StandardHeaders.Read(Kept), metadata, tags, storageClass, acl.Value, given.Value);
     }
 }

@@ -6,6 +6,7 @@ using EdgeCache.Origin.Operations.Bodies;
 using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
+using EdgeCache.Shared.S3.Locking;
 using EdgeCache.Shared.S3.Xml;
 
 namespace EdgeCache.Origin.Operations.Buckets;
@@ -35,11 +36,6 @@ internal static class CreateBucket
             return badOwnership;
         }
 
-        if (string.Equals(context.Header("x-amz-bucket-object-lock-enabled"), "true", StringComparison.OrdinalIgnoreCase))
-        {
-            return new S3Error(S3ErrorCode.NotImplemented, Details: [new("Header", "x-amz-bucket-object-lock-enabled")]);
-        }
-
         var configuration = await DocumentReader.ReadAsync<CreateBucketConfiguration>(context, CreateBucketConfiguration.ReadAsync);
         if (!configuration.Succeeded)
         {
@@ -53,12 +49,30 @@ internal static class CreateBucket
             return refused;
         }
 
+        var hasLock = string.Equals(context.Header(ObjectLockHeaders.BucketEnabled), "true", StringComparison.OrdinalIgnoreCase);
+        if (hasLock && DecideLock(context) is { } mayNotLock)
+        {
+            return mayNotLock;
+        }
+
         if (CheckLocation(context, configuration.Value.LocationConstraint) is { } badLocation)
         {
             return badLocation;
         }
 
-        return await CreateAsync(context, new NewBucket(context.Request.Bucket, context.Principal.OrganizationId, acl.Value.Canned, acl.Value.Grants, ownership));
+        return await CreateAsync(context, new NewBucket(context.Request.Bucket, context.Principal.OrganizationId, acl.Value.Canned, acl.Value.Grants, ownership, hasLock));
+    }
+
+    // Whoever has its bucket made with object lock sets its versioning and lock too, and needs to be allowed to.
+    private static S3Error? DecideLock(OperationContext context)
+    {
+        var bucket = new BucketFacts(
+            context.Request.Bucket, context.Services.Options.Region, context.Principal.OrganizationId, CannedAcl.Private, BucketVersioning.Unversioned,
+            context.Services.Time.GetUtcNow(), AsOfSequence: 0);
+        return Decide(S3Operation.PutBucketVersioning) ?? Decide(S3Operation.PutObjectLockConfiguration);
+
+        S3Error? Decide(S3Operation operation) =>
+            context.Decide(new DecisionTarget(S3Actions.For(operation, versionIdGiven: false), bucket.Name, string.Empty, bucket));
     }
 
     private static async Task<S3Error?> CreateAsync(OperationContext context, NewBucket bucket)
@@ -100,7 +114,7 @@ internal static class CreateBucket
     }
 
     private static bool SameAccess(BucketFacts existing, NewBucket wanted) =>
-        existing.Acl == wanted.Acl && existing.Ownership == wanted.Ownership &&
+        existing.Acl == wanted.Acl && existing.Ownership == wanted.Ownership && existing.HasObjectLock == wanted.HasObjectLock &&
         (existing.Grants is { } grants ? wanted.Grants is { } same && grants.SequenceEqual(same) : wanted.Grants is null);
 
     private static S3Error? ReadOwnership(OperationContext context, GivenAcl acl, out ObjectOwnership? ownership)

@@ -41,6 +41,8 @@ internal static class CreateMultipartUpload
                 StorageClass = stored.Value.StorageClass,
                 Acl = stored.Value.Acl.Canned,
                 Grants = stored.Value.Acl.Grants,
+                Retention = stored.Value.Lock.Retention,
+                LegalHold = stored.Value.Lock.LegalHold,
             },
             CancellationToken.None);
         if (!created.Succeeded)

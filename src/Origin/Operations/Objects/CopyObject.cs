@@ -87,6 +87,8 @@ internal static class CopyObject
             StorageClass = stored.Value.StorageClass,
             Acl = stored.Value.Acl.Canned,
             Grants = stored.Value.Acl.Grants,
+            Retention = stored.Value.Lock.Retention,
+            LegalHold = stored.Value.Lock.LegalHold,
         };
         var committed = await Commit.VersionAsync(context, version, WriteConditions.Read(context));
         if (!committed.Succeeded)

@@ -1,5 +1,6 @@
 using EdgeCache.Origin.Catalog;
 using EdgeCache.Origin.Operations.Bodies;
+using EdgeCache.Origin.Operations.Locking;
 using EdgeCache.Shared.Http;
 using EdgeCache.Shared.S3;
 
@@ -16,8 +17,14 @@ internal static class DeleteObject
             return condition.Error;
         }
 
+        var bypass = GovernanceBypass.Decide(context, context.VersionId is null ? null : context.Authorized.Version?.Facts);
+        if (!bypass.Succeeded)
+        {
+            return bypass.Error;
+        }
+
         var deleted = await context.Catalog.Versions.DeleteAsync(
-            context.Bucket.Id, context.Request.Key, context.VersionId, condition.Value, CancellationToken.None);
+            context.Bucket.Id, context.Request.Key, context.VersionId, condition.Value, CancellationToken.None, bypass.Value);
         if (!deleted.Succeeded)
         {
             return deleted.Error;

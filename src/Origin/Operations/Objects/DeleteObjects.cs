@@ -1,6 +1,7 @@
 using EdgeCache.Origin.Authorization;
 using EdgeCache.Origin.Catalog;
 using EdgeCache.Origin.Operations.Bodies;
+using EdgeCache.Origin.Operations.Locking;
 using EdgeCache.Origin.Pipeline;
 using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Primitives;
@@ -88,10 +89,17 @@ internal static class DeleteObjects
             return refused;
         }
 
+        var bypass = GovernanceBypass.Decide(context, entry.VersionId is null ? null : existing.Version?.Facts, record);
+        if (!bypass.Succeeded)
+        {
+            return bypass.Error;
+        }
+
         var condition = entry is { ETag: null, LastModified: null, Size: null }
             ? WriteCondition.None
             : new WriteCondition { IfMatch = entry.ETag, IfLastModified = entry.LastModified, IfSize = entry.Size };
-        return await context.Catalog.Versions.DeleteAsync(context.Bucket.Id, key.Value, entry.VersionId, condition, CancellationToken.None);
+        return await context.Catalog.Versions.DeleteAsync(
+            context.Bucket.Id, key.Value, entry.VersionId, condition, CancellationToken.None, bypass.Value);
     }
 
     private static DeletedEntry Describe(ObjectToDelete entry, DeletedVersion deleted) =>

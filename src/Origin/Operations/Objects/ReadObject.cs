@@ -1,3 +1,4 @@
+using EdgeCache.Origin.Authorization;
 using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
@@ -18,7 +19,7 @@ internal static class ReadObject
             return NotFound(context);
         }
 
-        var facts = version.Facts;
+        var facts = WithReadableLock(context, version.Facts);
         if (ResponseOverrides.TryParse(context.Query, context.Principal.Kind == PrincipalKind.Anonymous, out var overrides) is { } badOverride)
         {
             return badOverride;
@@ -63,6 +64,26 @@ internal static class ReadObject
     public static S3Error NotFound(OperationContext context) => context.VersionId is { } versionId
         ? new S3Error(S3ErrorCode.NoSuchVersion, Details: [new("Key", context.Request.Key), new("VersionId", versionId)])
         : new S3Error(S3ErrorCode.NoSuchKey, Details: [new("Key", context.Request.Key)]);
+
+    /// <summary>The facts without what of the lock the caller may not read.</summary>
+    private static VersionFacts WithReadableLock(OperationContext context, VersionFacts facts)
+    {
+        if (facts is { Retention: null, LegalHold: null })
+        {
+            return facts;
+        }
+
+        return facts with
+        {
+            Retention = facts.Retention is not null && May(S3Operation.GetObjectRetention) ? facts.Retention : null,
+            LegalHold = facts.LegalHold is not null && May(S3Operation.GetObjectLegalHold) ? facts.LegalHold : null,
+        };
+
+        bool May(S3Operation operation) => Authorizer.Allows(
+            context.Authorized.Basis,
+            new DecisionTarget(
+                S3Actions.For(operation, versionIdGiven: false), facts.Bucket, facts.Key, context.Bucket.Facts, ObjectAccess.Of(facts)));
+    }
 
     private static bool GenerationDiffers(OperationContext context, VersionFacts facts) =>
         context.Authorized.Authenticated.IsEdgeRead && context.Header(EdgeCredential.GenerationHeader) is { } wanted && wanted != facts.Generation.ToString();

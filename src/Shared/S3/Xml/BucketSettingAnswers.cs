@@ -21,7 +21,6 @@ public static class BucketSettingAnswers
         S3Operation.GetBucketLifecycleConfiguration => None(S3ErrorCode.NoSuchLifecycleConfiguration, bucket),
         S3Operation.GetBucketReplication => None(S3ErrorCode.ReplicationConfigurationNotFoundError, bucket),
         S3Operation.GetBucketWebsite => None(S3ErrorCode.NoSuchWebsiteConfiguration, bucket),
-        S3Operation.GetObjectLockConfiguration => None(S3ErrorCode.ObjectLockConfigurationNotFoundError, bucket),
         _ => (null, null),
     };
 
