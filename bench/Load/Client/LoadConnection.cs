@@ -174,6 +174,11 @@ internal sealed unsafe class LoadConnection : IDisposable
             return Broken("an answer without Content-Length");
         }
 
+        if (_request!.HeadOnly)
+        {
+            _head = _head with { BodyLength = 0 };
+        }
+
         _inBody = true;
         _bodyRead = 0;
         var body = _headBytes - _head.Length;

@@ -4,11 +4,15 @@ using EdgeCache.Load.Data;
 namespace EdgeCache.Load.Client;
 
 /// <summary>A request as it goes onto the wire, and what must come back: a 2xx status and exactly this body.</summary>
-/// <param name="Wire">Request line and headers, with the empty line.</param>
+/// <param name="Wire">Request line and headers, with the empty line, and the body of a small upload.</param>
 /// <param name="BodyLength">The expected length of the body in bytes; -1 when it is not known.</param>
 /// <param name="Content">The sequence the body is taken from, for verification; null when it is not known.</param>
 /// <param name="Offset">Where in the sequence the body starts.</param>
-internal sealed record PreparedRequest(byte[] Wire, long BodyLength, SeededBytes? Content, long Offset);
+internal sealed record PreparedRequest(byte[] Wire, long BodyLength, SeededBytes? Content, long Offset)
+{
+    /// <summary>Whether the answer has no body whatever its Content-Length says: a HEAD.</summary>
+    public bool HeadOnly { get; init; }
+}
 
 /// <summary>What one run of the client does.</summary>
 internal sealed record LoadPlan

@@ -2,12 +2,14 @@ using System.CommandLine;
 using EdgeCache.Load.Comparison;
 using EdgeCache.Load.Data;
 using EdgeCache.Load.Report;
+using EdgeCache.Load.Scenarios;
 using EdgeCache.Load.Servers;
+using EdgeCache.Load.Servers.Peers;
 using EdgeCache.Shared.Primitives;
 
 namespace EdgeCache.Load.Commands;
 
-/// <summary><c>run</c>: measures the edge's hits and misses beside nginx, in one interleaved run.</summary>
+/// <summary><c>run</c>: measures hits and misses beside nginx, Varnish and Traffic Server in one interleaved run, and then what only the product does.</summary>
 internal static class RunCommand
 {
     private const string Results = "TestResults/load";
@@ -26,20 +28,23 @@ internal static class RunCommand
         var seed = new Option<ulong>("--seed") { Description = "The content's seed.", DefaultValueFactory = _ => 1 };
         var rate = new Option<double?>("--rate") { Description = "Small objects: requests per second as an open loop.", HelpName = "PER-SECOND" };
         var verify = new Option<bool>("--verify") { Description = "Compare every body (the client then limits the speed)." };
-        var workers = new Option<int>("--nginx-workers") { Description = "Workers of each nginx.", DefaultValueFactory = _ => 2 }.Within(1, 1024);
+        var workers = new Option<int>("--nginx-workers") { Description = "Workers of each nginx, threads of Traffic Server.", DefaultValueFactory = _ => 2 }.Within(1, 1024);
         var workloads = new Option<string[]>("--workloads") { Description = "Only these workloads.", AllowMultipleArgumentsPerToken = true };
-        workloads.AcceptOnlyFromAmong([.. Workload.All(new DataSet(0, 1)).Select(workload => workload.Name)]);
+        workloads.AcceptOnlyFromAmong([.. Workload.All(new DataSet(0, 1)).Select(workload => workload.Name), .. ScenarioRun.Names]);
         var servers = new Option<string[]>("--servers") { Description = "Only these servers.", AllowMultipleArgumentsPerToken = true };
         servers.AcceptOnlyFromAmong([.. ServerGroup.Names]);
         var edge = new Option<string[]>("--edge-argument")
         {
             Description = "A further argument of the edge, such as Edge:Name=value.", HelpName = "ARGUMENT",
         };
+        var objects = new Option<int>("--objects") { Description = "metadata: objects in the bucket.", DefaultValueFactory = _ => 1_000_000 }
+            .Within(1000, 100_000_000);
+        var byS3 = new Option<bool>("--objects-by-s3") { Description = "metadata: make them by a PUT each, instead of copying rows in the catalog." };
         var work = new Option<string?>("--work") { Description = "Data and caches; kept. Default: a temporary directory, removed.", HelpName = "DIR" };
         var output = new Option<string>("--out") { Description = "The reports.", HelpName = "DIR", DefaultValueFactory = _ => Results };
-        var command = new Command("run", "Measure EdgeCache's edge beside nginx, static and proxy_cache.")
+        var command = new Command("run", "Measure EdgeCache beside nginx, Varnish and Traffic Server.")
         {
-            rounds, seconds, warmup, large, cache, seed, rate, verify, workers, workloads, servers, edge, work, output,
+            rounds, seconds, warmup, large, cache, seed, rate, verify, workers, workloads, servers, edge, objects, byS3, work, output,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -57,6 +62,8 @@ internal static class RunCommand
                 Workloads = parsed.GetValue(workloads) ?? [],
                 Servers = parsed.GetValue(servers) ?? [],
                 EdgeArguments = [.. (parsed.GetValue(edge) ?? []).Select(argument => $"--{argument.TrimStart('-')}")],
+                Objects = parsed.GetValue(objects),
+                ObjectsByS3 = parsed.GetValue(byS3),
                 WorkDirectory = Path.GetFullPath(parsed.GetValue(work) ?? Path.Combine(Path.GetTempPath(), $"edgecache-load-{Environment.ProcessId}")),
             };
             return RunAsync(settings, parsed.GetValue(work) is not null, parsed.GetValue(output)!, cancellation);
@@ -111,18 +118,34 @@ internal static class RunCommand
     {
         Directory.CreateDirectory(settings.WorkDirectory);
         var progress = new ConsoleLines();
-        var data = new DataSet(settings.Seed, settings.LargeSize);
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = PrepareTimeout };
-        var programs = settings.Servers.Count == 0 || settings.Servers.Contains(ServerGroup.EdgeCache) ? ProductPrograms.Find() : null;
-        var nginx = NginxProcess.IsInstalled ? await NginxProcess.VersionAsync(cancellation) : null;
-        var machine = MachineFacts.Read(programs?.Version ?? "not measured", nginx);
+        var programs = ProductPrograms.Find();
+        var peers = new Dictionary<string, string>();
+        foreach (var (program, package, versionArgument) in ServerGroup.Peers)
+        {
+            peers[package] = File.Exists(program) ? await PeerProcess.VersionAsync(program, versionArgument, cancellation) : "not installed";
+        }
+
+        var machine = MachineFacts.Read(programs.Version, peers);
+        var (evidence, measurements) = await CompareAsync(settings, http, progress, cancellation);
+        var figures = await ScenarioRun.MeasureAsync(new ScenarioContext(settings, programs, http, progress), cancellation);
+        machine = machine with { LoadAverageAfter = MachineFacts.LoadAverage() };
+        return new ComparisonReport(machine, settings, evidence, Summary.Of(measurements), measurements, figures);
+    }
+
+    private static async Task<(IReadOnlyDictionary<string, string> Evidence, IReadOnlyList<Measurement> Measurements)> CompareAsync(
+        RunSettings settings, HttpClient http, IProgress<string> progress, CancellationToken cancellation)
+    {
+        var data = new DataSet(settings.Seed, settings.LargeSize);
+        if (!Workload.All(data).Any(workload => settings.Wants(workload.Name)))
+        {
+            return (new Dictionary<string, string>(), []);
+        }
 
         await using var group = await ServerGroup.StartAsync(settings, data, http, progress, cancellation);
         var run = new ComparisonRun(settings, group.Servers, data, progress);
         await run.WarmAsync(cancellation);
         var evidence = await HitEvidence.CollectAsync(group.Servers, data, http, cancellation);
-        var measurements = await run.MeasureAsync(cancellation);
-        machine = machine with { LoadAverageAfter = MachineFacts.LoadAverage() };
-        return new ComparisonReport(machine, settings, evidence, Summary.Of(measurements), measurements);
+        return (evidence, await run.MeasureAsync(cancellation));
     }
 }

@@ -13,7 +13,7 @@ internal sealed class ComparisonRun(RunSettings settings, IReadOnlyList<ServerUn
     private static readonly TimeSpan WarmTimeout = TimeSpan.FromMinutes(5);
 
     private readonly IReadOnlyList<Workload> _workloads =
-        [.. Workload.All(data).Where(workload => settings.Workloads.Count == 0 || settings.Workloads.Contains(workload.Name))];
+        [.. Workload.All(data).Where(workload => settings.Wants(workload.Name))];
 
     private int _coldObjects;
 
@@ -23,7 +23,7 @@ internal sealed class ComparisonRun(RunSettings settings, IReadOnlyList<ServerUn
     {
         foreach (var server in servers)
         {
-            foreach (var workload in _workloads.Where(workload => !workload.Cold))
+            foreach (var workload in _workloads.Where(workload => !workload.Cold && workload.Suits(server)))
             {
                 await WarmAsync(server, workload, cancellation);
             }
@@ -42,9 +42,15 @@ internal sealed class ComparisonRun(RunSettings settings, IReadOnlyList<ServerUn
                 for (var turn = 0; turn < servers.Count; turn++)
                 {
                     var server = servers[(turn + round) % servers.Count];
-                    if (workload.Cold && !server.Caches)
+                    if (!workload.Suits(server))
                     {
                         continue;
+                    }
+
+                    // A cold object of the round before may have displaced what a cache held in memory.
+                    if (!workload.Cold)
+                    {
+                        await LoadClient.RunAsync(Once(server, workload), cancellation);
                     }
 
                     var measurement = workload.Cold
@@ -74,8 +80,7 @@ internal sealed class ComparisonRun(RunSettings settings, IReadOnlyList<ServerUn
     private async Task WarmAsync(ServerUnderTest server, Workload workload, CancellationToken cancellation)
     {
         progress.Report($"warming {server.Name}: {workload.Name}, every body compared");
-        var once = HitPlan(server, workload, WarmTimeout) with { RequestLimit = workload.Reads.Count, Rate = null, Verify = true };
-        var result = await LoadClient.RunAsync(once, cancellation);
+        var result = await LoadClient.RunAsync(Once(server, workload) with { Verify = true }, cancellation);
         if (result.Errors > 0 || result.Requests != workload.Reads.Count)
         {
             throw new ServerException(
@@ -101,6 +106,9 @@ internal sealed class ComparisonRun(RunSettings settings, IReadOnlyList<ServerUn
         await server.RemoveColdAsync(cold, cancellation);
         return measurement;
     }
+
+    private LoadPlan Once(ServerUnderTest server, Workload workload) =>
+        HitPlan(server, workload, WarmTimeout) with { RequestLimit = workload.Reads.Count, Rate = null };
 
     private LoadPlan HitPlan(ServerUnderTest server, Workload workload, TimeSpan duration) => new()
     {

@@ -6,7 +6,7 @@ namespace EdgeCache.Load.Comparison;
 /// <summary>What each cache itself says about a warm object, so that a reader can see that hits were measured.</summary>
 internal static class HitEvidence
 {
-    private static readonly string[] Headers = ["X-Cache", "Cache-Status"];
+    private static readonly string[] Headers = ["X-Cache", "Cache-Status", "Via"];
 
     public static async Task<IReadOnlyDictionary<string, string>> CollectAsync(
         IReadOnlyList<ServerUnderTest> servers, DataSet data, HttpClient http, CancellationToken cancellation)

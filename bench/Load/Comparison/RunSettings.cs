@@ -1,3 +1,5 @@
+using EdgeCache.Load.Data;
+
 namespace EdgeCache.Load.Comparison;
 
 /// <summary>How a comparison is carried out; all of it is in the report.</summary>
@@ -26,14 +28,29 @@ internal sealed record RunSettings
     /// <summary>Whether every body of every measurement is compared, not only those of the warm-up.</summary>
     public required bool Verify { get; init; }
 
-    /// <summary>The workers of each nginx.</summary>
+    /// <summary>The workers of each nginx, and the threads of Traffic Server.</summary>
     public required int NginxWorkers { get; init; }
 
     /// <summary>Names of workloads to run; empty: all.</summary>
     public required IReadOnlyList<string> Workloads { get; init; }
 
+    /// <summary>Whether a workload or scenario is to be run.</summary>
+    public bool Wants(string workload) => Workloads.Count == 0 || Workloads.Contains(workload);
+
+    /// <summary>The objects in the bucket of the metadata scenario.</summary>
+    public required int Objects { get; init; }
+
+    /// <summary>Whether these objects are made by S3 requests, one each, instead of copies of a row in the catalog.</summary>
+    public required bool ObjectsByS3 { get; init; }
+
+    /// <summary>What the object <paramref name="key"/> holds.</summary>
+    public SeededBytes Content(string key) => SeededBytes.For(Seed, key);
+
     /// <summary>Names of servers to run; empty: all.</summary>
     public required IReadOnlyList<string> Servers { get; init; }
+
+    /// <summary>Whether a server is to be run.</summary>
+    public bool WantsServer(string server) => Servers.Count == 0 || Servers.Contains(server);
 
     /// <summary>Further arguments of the edge, to measure a setting.</summary>
     public required IReadOnlyList<string> EdgeArguments { get; init; }

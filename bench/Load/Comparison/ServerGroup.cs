@@ -1,31 +1,51 @@
 using EdgeCache.Load.Data;
 using EdgeCache.Load.Servers;
+using EdgeCache.Load.Servers.Peers;
 
 namespace EdgeCache.Load.Comparison;
 
 /// <summary>The servers of a comparison, all running at once. Disposing stops them all, the last started first.</summary>
 internal sealed class ServerGroup : IAsyncDisposable
 {
-    public const string EdgeCache = "edgecache";
+    public const string Strict = "edgecache-strict";
+    public const string Once = "edgecache-once";
+    public const string Origin = "origin";
     public const string NginxStatic = "nginx-static";
     public const string NginxCache = "nginx-cache";
+    public const string VarnishMemory = "varnish";
+    public const string TrafficServerMemory = "trafficserver";
 
     private const int CopyBuffer = 1 << 20;
 
-    private readonly List<ServerUnderTest> _servers = [];
+    /// <summary>What a cache in memory gets above the data set: one cold object, and its own administration.</summary>
+    private const int MemoryFactor = 3;
 
-    public static IReadOnlyList<string> Names { get; } = [EdgeCache, NginxStatic, NginxCache];
+    private const long LeastMemory = 512L << 20;
+
+    private readonly List<ServerUnderTest> _servers = [];
+    private readonly Stack<IAsyncDisposable> _behind = new();
+
+    public static IReadOnlyList<string> Names { get; } = [Strict, Once, Origin, NginxStatic, NginxCache, VarnishMemory, TrafficServerMemory];
+
+    /// <summary>The programs of the peers: what each needs, its package's name, and the argument that has it print its version.</summary>
+    public static IReadOnlyList<(string Program, string Package, string VersionArgument)> Peers { get; } =
+    [
+        (Nginx.Program, "nginx", Nginx.VersionArgument),
+        (Varnish.Program, "varnish", Varnish.VersionArgument),
+        (TrafficServer.Program, "trafficserver", TrafficServer.VersionArgument),
+    ];
 
     public IReadOnlyList<ServerUnderTest> Servers => _servers;
 
-    /// <summary>Starts what the settings name and gives each the data set. nginx is left out, with a line, where it is not installed.</summary>
+    /// <summary>Starts what the settings name and gives each the data set. A peer that is not installed is left out, with a line.</summary>
     public static async Task<ServerGroup> StartAsync(
         RunSettings settings, DataSet data, HttpClient http, IProgress<string> progress, CancellationToken cancellation)
     {
         var group = new ServerGroup();
         try
         {
-            await group.StartAllAsync(settings, data, http, progress, cancellation);
+            await group.StartProductAsync(settings, data, http, progress, cancellation);
+            await group.StartPeersAsync(settings, data, http, progress, cancellation);
             return group;
         }
         catch
@@ -43,44 +63,111 @@ internal sealed class ServerGroup : IAsyncDisposable
         }
 
         _servers.Clear();
+        while (_behind.TryPop(out var behind))
+        {
+            await behind.DisposeAsync();
+        }
     }
 
-    private async Task StartAllAsync(
+    private async Task StartProductAsync(
         RunSettings settings, DataSet data, HttpClient http, IProgress<string> progress, CancellationToken cancellation)
     {
-        bool Wanted(string name) => settings.Servers.Count == 0 || settings.Servers.Contains(name);
+        if (!settings.WantsServer(Strict) && !settings.WantsServer(Once) && !settings.WantsServer(Origin))
+        {
+            return;
+        }
+
+        progress.Report("starting edgecache: origin ORD1 and its edges; uploading");
+        var product = await ProductDeployment.StartAsync(
+            ProductPrograms.Find(), Path.Combine(settings.WorkDirectory, "edgecache"), [], http, cancellation);
+        _behind.Push(product);
+        foreach (var stored in data.All)
+        {
+            await product.Account.PutAsync(stored, cancellation);
+        }
+
+        foreach (var (name, edge, checksums) in new[] { (Strict, "LGA1", "Strict"), (Once, "LGA2", "Once") })
+        {
+            if (settings.WantsServer(name))
+            {
+                var process = await product.StartEdgeAsync(
+                    edge, settings.CacheSize, [$"--Edge:Checksums={checksums}", .. settings.EdgeArguments], cancellation);
+                _servers.Add(new EdgeCacheServer(name, product, process));
+            }
+        }
+
+        if (settings.WantsServer(Origin))
+        {
+            _servers.Add(new OriginServer(Origin, product));
+        }
+    }
+
+    private async Task StartPeersAsync(
+        RunSettings settings, DataSet data, HttpClient http, IProgress<string> progress, CancellationToken cancellation)
+    {
         string Below(string name) => Path.Combine(settings.WorkDirectory, name);
-
-        if (Wanted(EdgeCache))
+        bool Startable(string name, string program)
         {
-            progress.Report("starting edgecache: origin ORD1, edge LGA1; uploading");
-            _servers.Add(await EdgeCacheServer.StartAsync(
-                ProductPrograms.Find(), Below(EdgeCache), settings.CacheSize, settings.EdgeArguments, data, http, cancellation));
+            var installed = File.Exists(program);
+            if (!installed && settings.WantsServer(name))
+            {
+                progress.Report($"{name} is left out: {program} is not installed");
+            }
+
+            return installed && settings.WantsServer(name);
         }
 
-        if (!Wanted(NginxStatic) && !Wanted(NginxCache))
+        var (files, cache) = (Startable(NginxStatic, Nginx.Program), Startable(NginxCache, Nginx.Program));
+        var (varnish, trafficServer) = (Startable(VarnishMemory, Varnish.Program), Startable(TrafficServerMemory, TrafficServer.Program));
+        if ((varnish || trafficServer) && !File.Exists(Nginx.Program))
+        {
+            progress.Report($"{VarnishMemory} and {TrafficServerMemory} are left out: the source behind them is nginx, and {Nginx.Program} is not installed");
+            (varnish, trafficServer) = (false, false);
+        }
+
+        if (!(files || cache || varnish || trafficServer))
         {
             return;
         }
 
-        if (!NginxProcess.IsInstalled)
-        {
-            progress.Report($"nginx is not installed ({NginxProcess.Path}): its columns are left out");
-            return;
-        }
-
-        progress.Report("starting nginx");
+        progress.Report("starting peers");
         var root = Below("www");
         await WriteFilesAsync(data, root, cancellation);
-        if (Wanted(NginxStatic))
+        if (files)
         {
-            _servers.Add(await NginxServer.StartStaticAsync(Below(NginxStatic), root, settings.NginxWorkers, cancellation));
+            var server = await Nginx.StartAsync(Below(NginxStatic), listen => NginxConfiguration.Static(listen, root, settings.NginxWorkers), cancellation);
+            _servers.Add(new PeerServer(NginxStatic, root, server, source: null));
         }
 
-        if (Wanted(NginxCache))
+        if (!(cache || varnish || trafficServer))
         {
-            _servers.Add(await NginxServer.StartCacheAsync(
-                Below(NginxCache), root, settings.CacheSize, settings.NginxWorkers, cancellation));
+            return;
+        }
+
+        var memory = Math.Max(LeastMemory, settings.LargeSize * MemoryFactor);
+        var source = await Nginx.StartAsync(Below("source"), listen => NginxConfiguration.Static(listen, root, settings.NginxWorkers), cancellation);
+        _behind.Push(source);
+        if (cache)
+        {
+            var server = await Nginx.StartAsync(
+                Below(NginxCache), listen => NginxConfiguration.Cache(listen, source.EndPoint, settings.CacheSize, settings.NginxWorkers), cancellation);
+            _servers.Add(new PeerServer(NginxCache, root, server, source));
+        }
+
+        if (varnish)
+        {
+            var server = await Varnish.StartAsync(Below(VarnishMemory), source.EndPoint, memory, cancellation);
+            _servers.Add(new PeerServer(VarnishMemory, root, server, source)
+            {
+                Purge = (target, token) => Varnish.PurgeAsync(http, server.EndPoint, target, token),
+            });
+        }
+
+        if (trafficServer)
+        {
+            var server = await TrafficServer.StartAsync(
+                Below(TrafficServerMemory), source.EndPoint, settings.CacheSize, memory, settings.NginxWorkers, cancellation);
+            _servers.Add(new PeerServer(TrafficServerMemory, root, server, source));
         }
     }
 

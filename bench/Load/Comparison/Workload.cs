@@ -11,6 +11,10 @@ namespace EdgeCache.Load.Comparison;
 /// <param name="Small">Whether requests, not bytes, are the work; only such a workload can be run at a given rate.</param>
 internal sealed record Workload(string Name, int Connections, IReadOnlyList<ObjectRead> Reads, bool Cold, bool Small)
 {
+    /// <summary>Whether a server takes part: an origin that is read directly has no small objects to be compared by, and a miss needs a cache.</summary>
+    public bool Suits(ServerUnderTest server) => Cold ? server.Caches : !Small || server is not OriginServer;
+
+
     private const int RangeSize = 8 << 20;
 
     /// <summary>All workloads over a data set, in the order of the report.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using EdgeCache.Load.Comparison;
+using EdgeCache.Load.Scenarios;
 
 namespace EdgeCache.Load.Report;
 
@@ -10,7 +11,8 @@ internal sealed record ComparisonReport(
     RunSettings Settings,
     IReadOnlyDictionary<string, string> HitEvidence,
     IReadOnlyList<Summary> Medians,
-    IReadOnlyList<Measurement> Measurements)
+    IReadOnlyList<Measurement> Measurements,
+    IReadOnlyList<Figure> Figures)
 {
     private static readonly JsonSerializerOptions Json = new()
     {

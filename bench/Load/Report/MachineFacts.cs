@@ -6,9 +6,9 @@ namespace EdgeCache.Load.Report;
 /// <summary>What figures depend on and a reader can't see: the machine, its load, and the versions of what was measured.</summary>
 internal sealed record MachineFacts(
     string Cpu, int Cores, double MemoryGib, string Kernel, string Runtime, string LoadAverageBefore, string? LoadAverageAfter,
-    string ProductVersion, string? NginxVersion)
+    string ProductVersion, IReadOnlyDictionary<string, string> PeerVersions)
 {
-    public static MachineFacts Read(string productVersion, string? nginxVersion) => new(
+    public static MachineFacts Read(string productVersion, IReadOnlyDictionary<string, string> peerVersions) => new(
         Field("/proc/cpuinfo", "model name") ?? RuntimeInformation.ProcessArchitecture.ToString(),
         Environment.ProcessorCount,
         MemoryInGib(),
@@ -17,7 +17,7 @@ internal sealed record MachineFacts(
         LoadAverage(),
         null,
         productVersion,
-        nginxVersion);
+        peerVersions);
 
     /// <summary>The load averages of 1, 5 and 15 minutes.</summary>
     public static string LoadAverage() => string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ').Take(3));

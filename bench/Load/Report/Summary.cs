@@ -50,13 +50,12 @@ internal sealed record Summary
             .Select(group => Of(workload, group.Key, [.. group]))),
     ];
 
+    /// <summary>The median of values in their order.</summary>
+    public static double Median(double[] sorted) => (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+
     private static Summary Of(string workload, string server, Measurement[] rounds)
     {
-        double Median(Func<Measurement, double> value)
-        {
-            var sorted = rounds.Select(value).Order().ToArray();
-            return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-        }
+        double Median(Func<Measurement, double> value) => Summary.Median([.. rounds.Select(value).Order()]);
 
         return new Summary
         {

@@ -32,7 +32,7 @@ internal static class TextReport
         var (machine, settings) = (report.Machine, report.Settings);
         Line(text, $"machine:  {machine.Cpu}, {machine.Cores} cores, {machine.MemoryGib:F1} GiB, Linux {machine.Kernel}, {machine.Runtime}");
         Line(text, $"load:     {machine.LoadAverageBefore} before, {machine.LoadAverageAfter} after (1, 5, 15 minutes)");
-        Line(text, $"versions: edgecache {machine.ProductVersion}, nginx {machine.NginxVersion ?? "not installed"}");
+        Line(text, $"versions: edgecache {machine.ProductVersion}, {string.Join(", ", machine.PeerVersions.Select(peer => $"{peer.Key}: {peer.Value}"))}");
         Line(text, $"run:      seed {settings.Seed}, {settings.Rounds} rounds of {settings.Duration.TotalSeconds:0.##} s after {settings.Warmup.TotalSeconds:0.##} s unmeasured, large object {ByteSize.Format(settings.LargeSize)}, "
             + $"caches {ByteSize.Format(settings.CacheSize)}, nginx workers {settings.NginxWorkers}, "
             + (settings.Rate is { } rate ? $"small objects at {rate:0.##} requests/s" : "closed loops")
@@ -48,13 +48,22 @@ internal static class TextReport
         }
 
         text.Append('\n');
-        var rows = new List<string[]> { Columns.Select(column => column.Title).ToArray() };
-        rows.AddRange(report.Medians.Select(summary => Columns.Select(column => column.Value(summary)).ToArray()));
-        var widths = Columns.Select((_, i) => rows.Max(row => row[i].Length)).ToArray();
-        rows.Insert(1, [.. widths.Select((width, i) => i < 2 ? new string('-', width) : new string('-', width - 1) + ":")]);
-        foreach (var row in rows)
+        if (report.Medians.Count > 0)
         {
-            Line(text, $"| {string.Join(" | ", row.Select((cell, i) => i < 2 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i])))} |");
+            Table(text, Columns.Select(column => column.Title), report.Medians.Select(summary => Columns.Select(column => column.Value(summary))));
+        }
+
+        if (report.Figures.Count > 0)
+        {
+            text.Append('\n');
+            Table(
+                text,
+                ["scenario", "figure", "median", "least", "most"],
+                report.Figures.GroupBy(figure => (figure.Scenario, figure.Name)).Select(group =>
+                {
+                    var values = group.Select(figure => figure.Value).Order().ToArray();
+                    return (string[])[group.Key.Scenario, group.Key.Name, Significant(Summary.Median(values)), Significant(values[0]), Significant(values[^1])];
+                }));
         }
 
         foreach (var failed in report.Measurements.Where(measurement => measurement.FirstError is not null))
@@ -64,6 +73,21 @@ internal static class TextReport
 
         return text.ToString();
     }
+
+    private static void Table(StringBuilder text, IEnumerable<string> titles, IEnumerable<IEnumerable<string>> cells)
+    {
+        var rows = new List<string[]> { titles.ToArray() };
+        rows.AddRange(cells.Select(row => row.ToArray()));
+        var widths = rows[0].Select((_, i) => rows.Max(row => row[i].Length)).ToArray();
+        rows.Insert(1, [.. widths.Select((width, i) => i < 2 ? new string('-', width) : new string('-', width - 1) + ":")]);
+        foreach (var row in rows)
+        {
+            Line(text, $"| {string.Join(" | ", row.Select((cell, i) => i < 2 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i])))} |");
+        }
+    }
+
+    /// <summary>Three digits that say something, whatever the unit.</summary>
+    private static string Significant(double value) => Number(value, Math.Abs(value) switch { >= 100 => 0, >= 10 => 1, >= 1 => 2, _ => 3 });
 
     private static string Number(double value, int digits) =>
         double.IsFinite(value) ? value.ToString($"F{digits}", CultureInfo.InvariantCulture) : "-";

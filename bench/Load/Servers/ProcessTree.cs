@@ -27,6 +27,13 @@ internal static class ProcessTree
         return total;
     }
 
+    /// <summary>A field of /proc/ID/status that is in kB, such as VmRSS or VmHWM, in bytes; zero when the process is gone.</summary>
+    public static long Memory(int processId, string field)
+    {
+        var line = TryRead($"/proc/{processId}/status")?.Split('\n').FirstOrDefault(line => line.StartsWith($"{field}:", StringComparison.Ordinal));
+        return line is null ? 0 : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) << 10;
+    }
+
     /// <summary>The CPU time that the whole machine has spent on anything but idling, since boot.</summary>
     public static TimeSpan MachineBusyTime()
     {

@@ -25,6 +25,12 @@ internal sealed class ProductProcess : IAsyncDisposable
 
     public TimeSpan CpuTime => _process.CpuTime;
 
+    /// <summary>The bytes of memory that it has now.</summary>
+    public long Memory => ProcessTree.Memory(Id, "VmRSS");
+
+    /// <summary>The most that it ever had.</summary>
+    public long PeakMemory => ProcessTree.Memory(Id, "VmHWM");
+
     /// <summary>Starts a program of the product; it is ready when it has written where it listens and its /readyz says so.</summary>
     public static async Task<ProductProcess> StartAsync(
         string program, string dataDirectory, IEnumerable<string> arguments, HttpClient http, CancellationToken cancellation)

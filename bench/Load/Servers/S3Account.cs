@@ -20,6 +20,28 @@ internal sealed class S3Account(HttpClient http, SigV4Signer signer, Uri endpoin
     public Task PutAsync(string key, HttpContent content, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Put, key, request => request.Content = content, cancellation);
 
+    /// <summary>A PUT with Content-MD5; the answer's ETag must be that digest.</summary>
+    public async Task PutProvenAsync(string key, HttpContent content, byte[] digest, CancellationToken cancellation)
+    {
+        content.Headers.ContentMD5 = digest;
+        var (etag, _) = await SendAsync(HttpMethod.Put, key, request => request.Content = content, cancellation);
+        if (etag != $"\"{Convert.ToHexStringLower(digest)}\"")
+        {
+            throw new ServerException($"{key} was stored as {etag}");
+        }
+    }
+
+    /// <summary>An upload of <paramref name="count"/> like parts at the same time, each proven by its digest.</summary>
+    public async Task PutPartsAsync(string key, int count, Func<HttpContent> content, byte[] digest, CancellationToken cancellation)
+    {
+        var id = await InitiateAsync(key, cancellation);
+        await Task.WhenAll(Enumerable.Range(1, count).Select(number =>
+            PutProvenAsync($"{key}?partNumber={number}&uploadId={Uri.EscapeDataString(id)}", content(), digest, cancellation)));
+        var parts = Enumerable.Range(1, count).Select(number =>
+            new XElement("Part", new XElement("PartNumber", number), new XElement("ETag", $"\"{Convert.ToHexStringLower(digest)}\"")));
+        await CompleteAsync(key, id, new XElement("CompleteMultipartUpload", parts), cancellation);
+    }
+
     public Task CopyAsync(string source, string key, CancellationToken cancellation) => SendAsync(
         HttpMethod.Put, key, request => request.Headers.Add("x-amz-copy-source", $"/{bucket}/{source}"), cancellation);
 
@@ -27,8 +49,7 @@ internal sealed class S3Account(HttpClient http, SigV4Signer signer, Uri endpoin
 
     private async Task PutInPartsAsync(StoredObject stored, CancellationToken cancellation)
     {
-        var upload = XDocument.Parse((await SendAsync(HttpMethod.Post, $"{stored.Key}?uploads", null, cancellation)).Body);
-        var id = upload.Root!.Elements().Single(static e => e.Name.LocalName == "UploadId").Value;
+        var id = await InitiateAsync(stored.Key, cancellation);
         var parts = new XElement("CompleteMultipartUpload");
         for (long offset = 0, number = 1; offset < stored.Size; offset += PartSize, number++)
         {
@@ -38,9 +59,17 @@ internal sealed class S3Account(HttpClient http, SigV4Signer signer, Uri endpoin
             parts.Add(new XElement("Part", new XElement("PartNumber", number), new XElement("ETag", etag)));
         }
 
-        await SendAsync(
-            HttpMethod.Post, $"{stored.Key}?uploadId={Uri.EscapeDataString(id)}", request => request.Content = new StringContent(parts.ToString()), cancellation);
+        await CompleteAsync(stored.Key, id, parts, cancellation);
     }
+
+    private async Task<string> InitiateAsync(string key, CancellationToken cancellation)
+    {
+        var upload = XDocument.Parse((await SendAsync(HttpMethod.Post, $"{key}?uploads", null, cancellation)).Body);
+        return upload.Root!.Elements().Single(static e => e.Name.LocalName == "UploadId").Value;
+    }
+
+    private Task<(string? ETag, string Body)> CompleteAsync(string key, string id, XElement parts, CancellationToken cancellation) => SendAsync(
+        HttpMethod.Post, $"{key}?uploadId={Uri.EscapeDataString(id)}", request => request.Content = new StringContent(parts.ToString()), cancellation);
 
     private static StreamContent Content(StoredObject stored, long offset, long length)
     {

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace EdgeCache.Load.Servers;
+namespace EdgeCache.Load.Servers.Peers;
 
 /// <summary>
 /// nginx as a fair peer: sendfile, open files cached, connections kept; <c>tcp_nopush off</c>, because with it on, 64 KiB cache hits stall
