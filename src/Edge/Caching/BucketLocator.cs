@@ -20,16 +20,20 @@ internal readonly record struct BucketOwner(string OrganizationId, string? Regio
 internal sealed class BucketLocator(BucketDirectory directory, BucketFactsCache facts, RegionSet regions)
 {
     /// <summary>The bucket of a request.</summary>
-    public async ValueTask<BucketReply> LocateAsync(S3Request request, CancellationToken cancellationToken)
+    public ValueTask<BucketReply> LocateAsync(S3Request request, CancellationToken cancellationToken) =>
+        LocateAsync(request.Bucket, request.HostRegion, cancellationToken);
+
+    /// <summary>The bucket, in the region that a host name names or, if that is null, wherever it is.</summary>
+    public async ValueTask<BucketReply> LocateAsync(string bucket, string? hostRegion, CancellationToken cancellationToken)
     {
-        if (request.HostRegion is not null)
+        if (hostRegion is not null)
         {
-            return regions.TryGet(request.HostRegion, out var named)
-                ? await InRegionAsync(named, request.Bucket, cancellationToken)
-                : new BucketReply(NoSuchBucket(request.Bucket), null);
+            return regions.TryGet(hostRegion, out var named)
+                ? await InRegionAsync(named, bucket, cancellationToken)
+                : new BucketReply(NoSuchBucket(bucket), null);
         }
 
-        return await LocateAsync(request.Bucket, cancellationToken);
+        return await LocateAsync(bucket, cancellationToken);
     }
 
     /// <summary>The bucket, wherever it is.</summary>

@@ -155,7 +155,7 @@ internal sealed class EdgeParts : IAsyncDisposable
             _loggers.CreateLogger<RequestForwarder>());
         var hosts = S3HostOptions.ForDomain(options.Domain, options.Regions.Select(static r => r.Name.ToLowerInvariant()), options.Domain);
         return new RequestPipeline(
-            hosts, reads, passing, new ErrorResponder(report, HostIdentity.For(options.Name), _time), audit, Metrics, _time, _loggers.CreateLogger<RequestPipeline>());
+            hosts, reads, passing, new ErrorResponder(report, HostIdentity.For(options.Name), _time), new CrossOrigin(Locator, hosts, report), audit, Metrics, _time, _loggers.CreateLogger<RequestPipeline>());
     }
 
     /// <summary>Ends what belongs to no request: questions, fills. After the server has stopped, so that nothing new begins.</summary>

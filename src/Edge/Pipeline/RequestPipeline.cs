@@ -16,6 +16,7 @@ internal sealed class RequestPipeline(
     ObjectReads reads,
     RequestForwarder forwarder,
     ErrorResponder errors,
+    CrossOrigin crossOrigin,
     RequestAudit audit,
     EdgeMetrics metrics,
     TimeProvider time,
@@ -59,7 +60,7 @@ internal sealed class RequestPipeline(
     {
         if (HttpMethods.IsOptions(request.Http.Request.Method))
         {
-            return Preflight.Refuse(request.Http.Request.Headers.Origin.Count > 0);
+            return await crossOrigin.AnswerPreflightAsync(request);
         }
 
         var signed = request.Signed;
@@ -80,6 +81,11 @@ internal sealed class RequestPipeline(
         request.Outcome = Cacheability.Judge(s3!, request.Http.Request.Headers);
         if (request.Outcome == CacheOutcome.None)
         {
+            if (request.Http.Request.Headers.Origin.Count > 0)
+            {
+                await crossOrigin.DescribeAsync(request);
+            }
+
             return await reads.ServeAsync(request);
         }
 
@@ -93,6 +99,7 @@ internal sealed class RequestPipeline(
         S3Error? unrecordable;
         try
         {
+            await crossOrigin.DescribeAsync(request);
             unrecordable = await audit.AdmitRefusedAsync(request);
         }
         catch (OperationCanceledException) when (request.Aborted.IsCancellationRequested)

@@ -13,11 +13,12 @@ namespace EdgeCache.Origin.Catalog;
 internal sealed class BucketStore(CatalogWriter writer, ReaderPool readers, string region, ILogger logger)
 {
     private readonly ParsedPolicies _policies = new(logger);
+    private readonly ParsedConfigurations _configurations = new(logger);
 
     private const string Columns =
         """
         bucket_id, name, owner_id, acl, versioning, created_at, (SELECT COALESCE(MAX(sequence), 0) FROM changes), grants, policy, public_access, ownership,
-          strong_reads, object_lock, retention_mode, retention_days, retention_years
+          strong_reads, object_lock, retention_mode, retention_days, retention_years, configurations
         """;
 
     /// <summary>The bucket of that name; null when the region has none.</summary>
@@ -150,6 +151,16 @@ internal sealed class BucketStore(CatalogWriter writer, ReaderPool readers, stri
             m => m.Sql.Execute("UPDATE buckets SET strong_reads = @strong WHERE bucket_id = @bucket", ("strong", strong ? 1 : 0), ("bucket", bucketId)),
             cancellationToken);
 
+    /// <summary>Changes what the owner configured.</summary>
+    public Task<Outcome<CommittedBucket>> ConfigureAsync(
+        long bucketId, Func<BucketConfigurations, BucketConfigurations> change, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            bucketId,
+            m => FindById(m.Sql, bucketId) is not { } bucket ? 0 : m.Sql.Execute(
+                "UPDATE buckets SET configurations = @configurations WHERE bucket_id = @bucket",
+                ("configurations", ParsedConfigurations.Write(change(bucket.Facts.Configurations))), ("bucket", bucketId)),
+            cancellationToken);
+
     /// <summary>The bucket's tags; empty when it has none.</summary>
     public Task<ImmutableSortedDictionary<string, string>> FindTagsAsync(long bucketId, CancellationToken cancellationToken) =>
         readers.ReadAsync(
@@ -232,5 +243,6 @@ internal sealed class BucketStore(CatalogWriter writer, ReaderPool readers, stri
         StrongReads = r.GetInt32(11) != 0,
         HasObjectLock = r.GetInt32(12) != 0,
         DefaultRetention = LockCodec.Default(r, 13),
+        Configurations = r.IsDBNull(16) ? BucketConfigurations.None : _configurations.Parse(r.GetString(1), r.GetString(16)),
     });
 }

@@ -99,6 +99,7 @@ internal static class OriginApplication
         var regions = options.Regions.Count == 0 ? [options.Region] : options.Regions;
         services.AddSingleton(S3HostOptions.ForDomain(options.Domain, regions.Select(static r => r.ToLowerInvariant()), options.Domain));
         services.AddSingleton<Authorizer>();
+        services.AddSingleton<CrossOrigin>();
         services.AddSingleton<RegionReader>();
         services.AddSingleton(new CopySourceStatement(options.ClusterSecret));
         services.AddSingleton<OriginServices>();

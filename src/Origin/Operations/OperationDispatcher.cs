@@ -37,6 +37,9 @@ internal static class OperationDispatcher
         S3Operation.GetBucketOwnershipControls => BucketOwnershipControls.GetAsync(context),
         S3Operation.PutBucketOwnershipControls => BucketOwnershipControls.PutAsync(context),
         S3Operation.DeleteBucketOwnershipControls => BucketOwnershipControls.DeleteAsync(context),
+        S3Operation.GetBucketCors => BucketCors.GetAsync(context),
+        S3Operation.PutBucketCors => BucketCors.PutAsync(context),
+        S3Operation.DeleteBucketCors => BucketCors.DeleteAsync(context),
         S3Operation.ListObjects => ListObjects.ExecuteAsync(context),
         S3Operation.ListObjectsV2 => ListObjectsV2.ExecuteAsync(context),
         S3Operation.ListObjectVersions => ListObjectVersions.ExecuteAsync(context),
@@ -44,7 +47,6 @@ internal static class OperationDispatcher
         S3Operation.DeleteObjects => DeleteObjects.ExecuteAsync(context),
 
         S3Operation.GetBucketAccelerateConfiguration or
-        S3Operation.GetBucketCors or
         S3Operation.GetBucketEncryption or
         S3Operation.GetBucketLifecycleConfiguration or
         S3Operation.GetBucketLogging or

@@ -15,6 +15,7 @@ namespace EdgeCache.Origin.Pipeline;
 internal sealed class S3Pipeline(
     OriginOptions options,
     S3HostOptions hosts,
+    CrossOrigin crossOrigin,
     Authenticator authenticator,
     Authorizer authorizer,
     OriginServices services,
@@ -67,7 +68,7 @@ internal sealed class S3Pipeline(
     {
         if (HttpMethods.IsOptions(exchange.Request.Method))
         {
-            return Preflight.Refuse(exchange.Request.Headers.Origin.Count > 0);
+            return await crossOrigin.AnswerPreflightAsync(exchange);
         }
 
         exchange.Phase = RequestPhase.Parse;
@@ -87,6 +88,7 @@ internal sealed class S3Pipeline(
             return unparsable;
         }
 
+        await crossOrigin.DescribeAsync(exchange, request!);
         exchange.Phase = RequestPhase.Authenticate;
         var authenticated = await authenticator.AuthenticateAsync(signed, request!);
         if (!authenticated.Succeeded)

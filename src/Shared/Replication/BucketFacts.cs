@@ -42,6 +42,9 @@ public sealed record BucketFacts(
 
     /// <summary>The retention of new versions that bring none; null for none.</summary>
     public DefaultRetention? DefaultRetention { get; init; }
+
+    /// <summary>What else its owner configured.</summary>
+    public BucketConfigurations Configurations { get; init; } = BucketConfigurations.None;
 }
 
 /// <summary>The versioning state of a bucket.</summary>

@@ -15,6 +15,7 @@ namespace EdgeCache.Shared.Replication;
     Converters = [typeof(GenerationJsonConverter), typeof(HeaderDictionaryJsonConverter)])]
 [JsonSerializable(typeof(FeedFrame))]
 [JsonSerializable(typeof(BucketFacts))]
+[JsonSerializable(typeof(BucketConfigurations))]
 [JsonSerializable(typeof(VersionFacts))]
 [JsonSerializable(typeof(ResolveReply))]
 [JsonSerializable(typeof(ObjectsReply))]

@@ -37,6 +37,9 @@ public static class S3Actions
         GetBucketOwnershipControls => "s3:GetBucketOwnershipControls",
         PutBucketOwnershipControls => "s3:PutBucketOwnershipControls",
         DeleteBucketOwnershipControls => "s3:PutBucketOwnershipControls",
+        GetBucketCors => "s3:GetBucketCORS",
+        PutBucketCors => "s3:PutBucketCORS",
+        DeleteBucketCors => "s3:PutBucketCORS",
         ListObjects => "s3:ListBucket",
         ListObjectsV2 => "s3:ListBucket",
         ListObjectVersions => "s3:ListBucketVersions",
@@ -44,7 +47,6 @@ public static class S3Actions
         DeleteObjects => versionIdGiven ? "s3:DeleteObjectVersion" : "s3:DeleteObject",
 
         GetBucketAccelerateConfiguration => "s3:GetAccelerateConfiguration",
-        GetBucketCors => "s3:GetBucketCORS",
         GetBucketEncryption => "s3:GetEncryptionConfiguration",
         GetBucketLifecycleConfiguration => "s3:GetLifecycleConfiguration",
         GetBucketLogging => "s3:GetBucketLogging",

@@ -7,6 +7,7 @@ public enum S3ErrorCode
 {
     AccessControlListNotSupported,
     AccessDenied,
+    AccessForbidden,
     AuthorizationHeaderMalformed,
     AuthorizationQueryParametersError,
     BadDigest,

@@ -15,6 +15,7 @@ public static class S3ErrorTable
     {
         AccessControlListNotSupported => (400, "The bucket does not allow ACLs"),
         AccessDenied => (403, "Access Denied"),
+        AccessForbidden => (403, "Access forbidden"),
         AuthorizationHeaderMalformed => (400, "The authorization header that you provided is not valid."),
         AuthorizationQueryParametersError => (403, "The query parameters of the signature are not valid."),
         BadDigest => (400, "The Content-MD5 or checksum value that you specified did not match what the server received."),

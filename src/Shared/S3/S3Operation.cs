@@ -27,6 +27,9 @@ public enum S3Operation
     GetBucketOwnershipControls,
     PutBucketOwnershipControls,
     DeleteBucketOwnershipControls,
+    GetBucketCors,
+    PutBucketCors,
+    DeleteBucketCors,
     ListObjects,
     ListObjectsV2,
     ListObjectVersions,
@@ -35,7 +38,6 @@ public enum S3Operation
 
     // Settings that can be asked for and are never configured: stock clients survive "not configured", not "not implemented".
     GetBucketAccelerateConfiguration,
-    GetBucketCors,
     GetBucketEncryption,
     GetBucketLifecycleConfiguration,
     GetBucketLogging,

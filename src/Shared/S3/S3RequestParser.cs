@@ -63,6 +63,25 @@ public static class S3RequestParser
         return null;
     }
 
+    /// <summary>Reads only what a request addresses: all that an <c>OPTIONS</c> request says beside its headers.</summary>
+    /// <param name="host">The Host header.</param>
+    /// <param name="rawPath">The path as on the wire.</param>
+    /// <param name="hosts">The names that this node answers to.</param>
+    /// <param name="bucket">The bucket; empty when the request names none.</param>
+    /// <param name="key">The key; empty when the request names none.</param>
+    /// <param name="region">The region that the host name names, or null.</param>
+    public static S3Error? TryParseResource(string? host, string rawPath, S3HostOptions hosts, out string bucket, out string key, out string? region)
+    {
+        hosts.Resolve(host, out var hostBucket, out region);
+        if (rawPath.StartsWith('/'))
+        {
+            return TryParsePath(rawPath, hostBucket, out bucket, out key);
+        }
+
+        (bucket, key) = (string.Empty, string.Empty);
+        return S3ErrorCode.InvalidURI;
+    }
+
     private static S3Error? TryParsePath(string rawPath, string? hostBucket, out string bucket, out string key)
     {
         bucket = hostBucket ?? string.Empty;
@@ -154,6 +173,8 @@ public static class S3RequestParser
         ("PUT", "acl") => PutBucketAcl,
         ("GET", "accelerate") => GetBucketAccelerateConfiguration,
         ("GET", "cors") => GetBucketCors,
+        ("PUT", "cors") => PutBucketCors,
+        ("DELETE", "cors") => DeleteBucketCors,
         ("GET", "encryption") => GetBucketEncryption,
         ("GET", "lifecycle") => GetBucketLifecycleConfiguration,
         ("GET", "logging") => GetBucketLogging,

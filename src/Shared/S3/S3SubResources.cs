@@ -21,7 +21,8 @@ internal static class S3SubResources
     // Every method of these is served or does not exist; of the others, some exist and are not offered.
     private static readonly FrozenSet<string> Complete = FrozenSet.Create(StringComparer.Ordinal,
         "acl", "attributes", "delete", "legal-hold", "location", "object-lock", "ownershipControls", "policy", "policyStatus", "publicAccessBlock", "retention", "tagging", "uploadId",
-        "uploads",         "versioning", "versions");
+        "uploads", "versioning", "versions",
+        "cors");
 
     // Parameters that may well come without a value and still select nothing.
     private static readonly FrozenSet<string> Ordinary = FrozenSet.Create(StringComparer.OrdinalIgnoreCase,

@@ -20,4 +20,7 @@ internal static partial class CatalogLog
 
     [LoggerMessage(2705, LogLevel.Error, "The stored policy of bucket {Bucket} can't be read, and the bucket is closed until its owner replaces or deletes it: {Problem}")]
     public static partial void PolicyUnreadable(ILogger logger, string bucket, string problem);
+
+    [LoggerMessage(2706, LogLevel.Error, "The stored configurations of bucket {Bucket} can't be read and count as none until its owner replaces them.")]
+    public static partial void ConfigurationsUnreadable(ILogger logger, string bucket, Exception exception);
 }

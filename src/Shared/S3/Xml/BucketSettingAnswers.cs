@@ -16,7 +16,6 @@ public static class BucketSettingAnswers
         S3Operation.GetBucketNotificationConfiguration => (Empty("NotificationConfiguration"), null),
         S3Operation.GetBucketRequestPayment =>
             (S3XmlWriter.Document("RequestPaymentConfiguration", "BucketOwner", static (w, payer) => w.Text("Payer", payer)), null),
-        S3Operation.GetBucketCors => None(S3ErrorCode.NoSuchCORSConfiguration, bucket),
         S3Operation.GetBucketEncryption => None(S3ErrorCode.ServerSideEncryptionConfigurationNotFoundError, bucket),
         S3Operation.GetBucketLifecycleConfiguration => None(S3ErrorCode.NoSuchLifecycleConfiguration, bucket),
         S3Operation.GetBucketReplication => None(S3ErrorCode.ReplicationConfigurationNotFoundError, bucket),
