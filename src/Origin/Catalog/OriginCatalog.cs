@@ -13,11 +13,12 @@ internal sealed class OriginCatalog : IAsyncDisposable
     private readonly ReaderPool _readers;
     private int _disposed;
 
-    private OriginCatalog(FileStream fileLock, ReaderPool readers, CatalogWriter writer, FeedStore feed, string region, ILogger logger)
+    private OriginCatalog(
+        FileStream fileLock, ReaderPool readers, CatalogWriter writer, PastVersions past, FeedStore feed, string region, ILogger logger)
     {
         (_lock, _readers, Writer, Feed) = (fileLock, readers, writer, feed);
         Buckets = new BucketStore(writer, readers, region, logger);
-        Versions = new VersionStore(writer, readers);
+        Versions = new VersionStore(writer, readers, past);
         Uploads = new UploadStore(writer, readers);
         Usage = new UsageStore(readers, region);
         Maintenance = new MaintenanceStore(writer, readers);
@@ -79,9 +80,10 @@ internal sealed class OriginCatalog : IAsyncDisposable
             var sequence = CatalogWriter.NewestSequence(session);
             var readers = new ReaderPool(() => SqliteDialect.OpenReader(path), logger);
             var feed = new FeedStore(readers, epoch, sequence);
-            var writer = new CatalogWriter(session, () => SqliteDialect.OpenWriter(path), sequence, feed.Publish, time, logger);
+            var past = new PastVersions(time);
+            var writer = new CatalogWriter(session, () => SqliteDialect.OpenWriter(path), sequence, past, feed.Publish, time, logger);
             CatalogLog.Opened(logger, path, sequence, epoch);
-            return new OriginCatalog(fileLock, readers, writer, feed, region, logger);
+            return new OriginCatalog(fileLock, readers, writer, past, feed, region, logger);
         }
         catch (Exception e) when (e is DbException or IOException or UnauthorizedAccessException or CatalogOpenException)
         {

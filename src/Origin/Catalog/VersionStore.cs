@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using EdgeCache.Origin.Catalog.Sql;
 using EdgeCache.Shared.Iam;
+using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.S3.Locking;
 
 namespace EdgeCache.Origin.Catalog;
 
 /// <summary>The versions of objects.</summary>
-internal sealed class VersionStore(CatalogWriter writer, ReaderPool readers)
+internal sealed class VersionStore(CatalogWriter writer, ReaderPool readers, PastVersions past)
 {
     /// <summary>The current version of a key (which may be a delete marker), or the one named; with its segments unless told otherwise.</summary>
     /// <param name="bucketId">The bucket.</param>
@@ -31,6 +32,9 @@ internal sealed class VersionStore(CatalogWriter writer, ReaderPool readers)
                 return sql.Snapshot(s => Find(s, bucketId, key, versionId, withSegments));
             },
             cancellationToken);
+
+    /// <summary>A version that ended a short while ago, for a read of it that had begun; null when it is not known any more.</summary>
+    public StoredVersion? FindPast(string bucket, string key, Generation generation) => past.Find(bucket, key, generation);
 
     /// <summary>Replaces the tags of a version. NoSuchKey, NoSuchVersion, or MethodNotAllowed for a delete marker.</summary>
     public Task<Outcome<CommittedVersion>> SetTagsAsync(

@@ -68,7 +68,7 @@ internal static class VersionWrites
 
         if (bucket.Versioning == BucketVersioning.Unversioned)
         {
-            Remove(m, bucket, current!);
+            Remove(m, bucket, key, current!);
             return new DeletedVersion("", IsDeleteMarker: false, Changed: true, m.Append(ChangeKind.ObjectChanged, bucket.Name, key));
         }
 
@@ -107,7 +107,7 @@ internal static class VersionWrites
             return locked;
         }
 
-        Remove(m, bucket, named);
+        Remove(m, bucket, key, named);
         if (named.IsLatest)
         {
             m.Sql.Execute(
@@ -176,7 +176,7 @@ internal static class VersionWrites
             : FindNamed(m, bucket.Id, key, VersionRows.NullVersionId);
         if (replaced is not null)
         {
-            Remove(m, bucket, replaced);
+            Remove(m, bucket, key, replaced);
         }
 
         if (current is not null && current.Id != replaced?.Id)
@@ -225,8 +225,13 @@ internal static class VersionWrites
         }
     }
 
-    private static void Remove(Mutation m, BucketState bucket, Row row)
+    private static void Remove(Mutation m, BucketState bucket, string key, Row row)
     {
+        if (row.Size > 0 && VersionRows.FindUntagged(m.Sql, bucket.Id, key, row.VersionId).Facts is { } ending)
+        {
+            m.Past.Add(new StoredVersion(ending, VersionRows.Segments(m.Sql, row.Id)));
+        }
+
         m.Count(bucket.Id, bucket.OwnerId, -UsageChange.Version(row.Size, row.IsDeleteMarker));
         m.Sql.Execute(
             "UPDATE blobs SET version_row = NULL, released_at = @now WHERE version_row = @row", ("now", m.NowMilliseconds), ("row", row.Id));

@@ -170,6 +170,35 @@ public sealed class InternalApiTests
         Assert.Null((await origin.Client.GetAsync("/bucket-1/k"))[EdgeCredential.GenerationHeader]);
     }
 
+    [Theory]
+    [InlineData("overwritten")]
+    [InlineData("deleted")]
+    public async Task An_edge_reads_on_for_a_while_what_was_overwritten_or_deleted_and_nobody_else_does(string end)
+    {
+        await using var origin = await TestOrigin.StartAsync();
+        await S3TestClient.NewBucketAsync(origin.Client);
+        await origin.Client.PutAsync("/bucket-1/k", "hello");
+        await origin.Client.PutAsync("/bucket-1/other", "other");
+        using var resolved = await SendAsync(origin, HttpMethod.Get, InternalApi.Resolve + "?bucket=bucket-1&key=k");
+        var version = (await ReplyAsync(resolved)).Version!;
+        (string, string)[] wanted = [(EdgeCredential.GenerationHeader, version.Generation.ToString()), ("If-Match", $"\"{version.ETag}\""), ("Range", "bytes=1-2")];
+        var credential = EdgeCredential.FromClusterSecret(TestOrigin.ClusterSecret);
+        var edge = new S3TestClient(origin.Server.S3Endpoint, origin.Http, new SigV4Signer(credential.AccessKeyId, credential.SecretKey, "ORD1", TimeProvider.System));
+
+        if (end == "overwritten")
+            (await origin.Client.PutAsync("/bucket-1/k", "HELLO!")).ShouldBe(HttpStatusCode.OK);
+        else
+            (await origin.Client.DeleteAsync("/bucket-1/k")).ShouldBe(HttpStatusCode.NoContent);
+        var reading = await edge.GetAsync("/bucket-1/k", wanted);
+        var elsewhere = await edge.GetAsync("/bucket-1/other", wanted);
+        var client = await origin.Client.GetAsync("/bucket-1/k", wanted);
+
+        Assert.Equal((HttpStatusCode.PartialContent, "el", version.Generation.ToString()), (reading.Status, reading.Text, reading[EdgeCredential.GenerationHeader]));
+        Assert.Equal("bytes 1-2/5", reading["Content-Range"]);
+        elsewhere.ShouldFail(HttpStatusCode.PreconditionFailed, "PreconditionFailed");
+        Assert.Equal(end == "overwritten" ? HttpStatusCode.PreconditionFailed : HttpStatusCode.NotFound, client.Status);
+    }
+
     [Fact]
     public async Task A_request_through_an_edge_is_told_the_position_of_its_change_and_sees_all_regions()
     {

@@ -24,6 +24,7 @@ internal sealed class CatalogWriter : IAsyncDisposable
     private readonly BlockingCollection<WriteItem> _queue = new(QueueCapacity);
     private readonly List<WriteItem> _batch = new(MaxBatch);
     private readonly UsageLedger _usage = new();
+    private readonly PastVersions _past;
     private readonly Func<SqlSession> _open;
     private readonly TimeProvider _time;
     private readonly Action<long> _committed;
@@ -37,12 +38,13 @@ internal sealed class CatalogWriter : IAsyncDisposable
     /// <param name="session">A session that is open already.</param>
     /// <param name="open">Opens another after a failure.</param>
     /// <param name="sequence">The newest sequence in the database.</param>
+    /// <param name="past">Takes the versions that end.</param>
     /// <param name="committed">Called after a commit that appended to the feed, with the newest sequence.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">The log.</param>
-    public CatalogWriter(SqlSession session, Func<SqlSession> open, long sequence, Action<long> committed, TimeProvider time, ILogger logger)
+    public CatalogWriter(SqlSession session, Func<SqlSession> open, long sequence, PastVersions past, Action<long> committed, TimeProvider time, ILogger logger)
     {
-        (_session, _open, _sequence, _committed, _time, _logger) = (session, open, sequence, committed, time, logger);
+        (_session, _open, _sequence, _past, _committed, _time, _logger) = (session, open, sequence, past, committed, time, logger);
         new Thread(Run) { IsBackground = true, Name = "catalog writer" }.Start();
     }
 
@@ -123,7 +125,7 @@ internal sealed class CatalogWriter : IAsyncDisposable
         {
             _session ??= Reopen();
             _session.Execute("BEGIN IMMEDIATE");
-            var mutation = new Mutation(_session, _time, _sequence, _usage);
+            var mutation = new Mutation(_session, _time, _sequence, _usage, _past);
             for (var item = first; item is not null; item = _batch.Count < MaxBatch && _queue.TryTake(out var next) ? next : null)
             {
                 if (item.TryStart())

@@ -3,7 +3,7 @@ using EdgeCache.Shared.Replication;
 namespace EdgeCache.Origin.Catalog.Sql;
 
 /// <summary>What a mutation works with: the writer's session inside the running transaction, and the feed that it appends to.</summary>
-internal sealed class Mutation(SqlSession sql, TimeProvider time, long sequence, UsageLedger usage)
+internal sealed class Mutation(SqlSession sql, TimeProvider time, long sequence, UsageLedger usage, PastVersions past)
 {
     /// <summary>The session.</summary>
     public SqlSession Sql { get; } = sql;
@@ -13,6 +13,9 @@ internal sealed class Mutation(SqlSession sql, TimeProvider time, long sequence,
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; } = time;
+
+    /// <summary>Where versions go that end.</summary>
+    public PastVersions Past => past;
 
     /// <summary>Now in Unix seconds, as S3 dates versions.</summary>
     public long NowSeconds => Time.GetUtcNow().ToUnixTimeSeconds();

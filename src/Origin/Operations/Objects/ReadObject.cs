@@ -1,5 +1,7 @@
 using EdgeCache.Origin.Authorization;
+using EdgeCache.Origin.Catalog;
 using EdgeCache.Shared.Iam;
+using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
 
@@ -13,7 +15,7 @@ internal static class ReadObject
     public static async Task<S3Error?> ExecuteAsync(OperationContext context)
     {
         var method = context.Exchange.Request.Method;
-        var version = context.Authorized.Version;
+        var version = Overtaken(context) ?? context.Authorized.Version;
         if (version is null)
         {
             return NotFound(context);
@@ -84,6 +86,15 @@ internal static class ReadObject
             new DecisionTarget(
                 S3Actions.For(operation, versionIdGiven: false), facts.Bucket, facts.Key, context.Bucket.Facts, ObjectAccess.Of(facts)));
     }
+
+    /// <summary>
+    /// The version that an edge goes on reading after its end: its client's answer has begun with it, and must not change or break in the middle.
+    /// </summary>
+    private static StoredVersion? Overtaken(OperationContext context) =>
+        context.Request.Operation == S3Operation.GetObject && context.Authorized.Authenticated.IsEdgeRead &&
+        Generation.TryParse(context.Header(EdgeCredential.GenerationHeader), out var wanted) && wanted != context.Authorized.Version?.Facts.Generation
+            ? context.Catalog.Versions.FindPast(context.Request.Bucket, context.Request.Key, wanted)
+            : null;
 
     private static bool GenerationDiffers(OperationContext context, VersionFacts facts) =>
         context.Authorized.Authenticated.IsEdgeRead && context.Header(EdgeCredential.GenerationHeader) is { } wanted && wanted != facts.Generation.ToString();
