@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
@@ -10,9 +11,9 @@ using Perfolizer.Horology;
 // Not benchmarks of BenchmarkDotNet's kind: each figure is a process that starts, or takes memory and disk rather than time.
 if (args is ["restart", .. var restart])
     return await RestartCommand.RunAsync(restart);
-if (args is ["small-objects"])
+if (args is ["small-objects", .. var counts])
 {
-    await SmallObjects.RunAsync(chunks: 100_000, blocks: 1_000_000);
+    await SmallObjects.RunAsync(chunks: 100_000, blocks: counts is [var count] ? int.Parse(count, CultureInfo.InvariantCulture) : 1_000_000);
     return 0;
 }
 

@@ -18,7 +18,7 @@ internal static class SmallObjects
     private const int Length = 1024;
     private const int Writers = 64;
     private const int Reads = 50_000;
-    private const long Capacity = 8L << 30;
+    private const long Capacity = 24L << 30;
 
     private static readonly byte[] Payload = new byte[Length];
 

@@ -17,9 +17,12 @@ internal readonly record struct StoredBlock(BlockLocation Location, ushort Organ
 /// <param name="usage">Where the disk space of records is accounted.</param>
 internal sealed class BlockIndex(OrganizationUsage usage)
 {
+    /// <summary>The shards: the highest bits of a hash tell which.</summary>
+    public const int Shards = 1 << ShardBits;
+
     private const int ShardBits = 6;
 
-    private readonly Shard[] _shards = [.. Enumerable.Range(0, 1 << ShardBits).Select(_ => new Shard())];
+    private readonly Shard[] _shards = [.. Enumerable.Range(0, Shards).Select(_ => new Shard())];
     private long _count;
     private long _bytes;
 
@@ -72,28 +75,61 @@ internal sealed class BlockIndex(OrganizationUsage usage)
     }
 
     /// <summary>Adds a block, or moves it to a newer record.</summary>
-    public void Set(ulong hash, StoredBlock block) => Set(hash, block, ifNewer: false);
-
-    /// <summary>Adds a block, unless it is at a higher address.</summary>
-    public void SetIfNewer(ulong hash, StoredBlock block) => Set(hash, block, ifNewer: true);
-
-    private void Set(ulong hash, StoredBlock block, bool ifNewer)
+    public void Set(ulong hash, StoredBlock block)
     {
         var shard = ShardOf(hash);
         lock (shard.Gate)
         {
             ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(shard.Blocks, hash, out var existed);
             if (existed)
-            {
-                if (ifNewer && slot.Location.Address > block.Location.Address)
-                    return;
-
                 Account(slot.Block, -1);
-            }
 
             slot = new Slot(block);
             Account(block, 1);
         }
+    }
+
+    /// <summary>
+    /// Adds the blocks of one shard that a start found, each unless it is known at a higher address. Many of one shard at once: its table then stays in
+    /// the processor's cache, which is what the time of a start goes into.
+    /// </summary>
+    /// <param name="number">The shard.</param>
+    /// <param name="entries">What was found, of this shard alone.</param>
+    public void Merge(int number, ReadOnlySpan<BlockEntry> entries)
+    {
+        var (count, bytes) = (0L, 0L);
+        var (account, accounted) = ((ushort)0, 0L);
+        var shard = _shards[number];
+        lock (shard.Gate)
+        {
+            foreach (ref readonly var entry in entries)
+            {
+                ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(shard.Blocks, entry.Hash, out var existed);
+                if (existed)
+                {
+                    if (slot.Location.Address > entry.Location.Address)
+                        continue;
+
+                    Account(slot.Block, -1);
+                }
+
+                var block = new StoredBlock(entry.Location, OrganizationUsage.Checked(entry.Organization), default);
+                slot = new Slot(block);
+                if (block.Organization != account)
+                {
+                    usage.Add(account, accounted);
+                    (account, accounted) = (block.Organization, 0);
+                }
+
+                count++;
+                bytes += block.Location.RecordSize;
+                accounted += block.Location.RecordSize;
+            }
+        }
+
+        usage.Add(account, accounted);
+        Interlocked.Add(ref _count, count);
+        Interlocked.Add(ref _bytes, bytes);
     }
 
     /// <summary>Moves a block to a newer record; false when it is no longer at <paramref name="from"/>.</summary>
@@ -184,7 +220,10 @@ internal sealed class BlockIndex(OrganizationUsage usage)
         usage.Add(block.Organization, sign * (long)block.Location.RecordSize);
     }
 
-    private Shard ShardOf(ulong hash) => _shards[hash >> (64 - ShardBits)];
+    /// <summary>The number of the shard of a block.</summary>
+    public static int ShardNumber(ulong hash) => (int)(hash >> (64 - ShardBits));
+
+    private Shard ShardOf(ulong hash) => _shards[ShardNumber(hash)];
 
     private sealed class Shard
     {

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using EdgeCache.Edge.Storage.Eviction;
 using EdgeCache.Edge.Storage.Nvme;
 
 namespace EdgeCache.Edge.Storage.Blocks;
@@ -8,6 +7,9 @@ namespace EdgeCache.Edge.Storage.Blocks;
 /// <summary>Fills the index with what an earlier process left.</summary>
 internal static class BlockRecovery
 {
+    /// <summary>Segments whose entries are in memory at once: some 40 MB when all objects are of 1 KiB.</summary>
+    private const int SegmentsAtOnce = 4;
+
     /// <summary>
     /// What the newest segment of the directory with a sound head says, as long as the capacity holds enough of its size; otherwise that of a new store,
     /// for which older files are worthless. A process that was killed may have left a segment without a head behind.
@@ -43,19 +45,31 @@ internal static class BlockRecovery
         // In any order: of two records of a block the one at the higher address counts, and what was dropped is dropped at the end.
         var drops = new ConcurrentBag<BlockEntry>();
         ActiveSegment? newest = null;
-        Parallel.ForEach(found, id =>
+        foreach (var group in found.Chunk(SegmentsAtOnce))
         {
-            if (Load(context, id, drops, isNewest: id == found[^1]) is { } continued)
-                newest = continued;
-        });
+            var read = new SortedEntries?[group.Length];
+            Parallel.For(0, group.Length, i =>
+            {
+                read[i] = Load(context, group[i], drops, isNewest: group[i] == found[^1], out var continued);
+                if (continued is not null)
+                    newest = continued;
+            });
+            Parallel.For(0, BlockIndex.Shards, shard =>
+            {
+                foreach (var entries in read)
+                    context.Index.Merge(shard, entries is null ? [] : entries.OfShard(shard));
+            });
+        }
+
         foreach (var drop in drops)
             context.Index.RemoveBefore(drop.Hash, drop.Location.Address);
 
         return (newest, found is [.., var last] ? last + 1 : 1);
     }
 
-    private static ActiveSegment? Load(BlockStoreContext context, int id, ConcurrentBag<BlockEntry> drops, bool isNewest)
+    private static SortedEntries? Load(BlockStoreContext context, int id, ConcurrentBag<BlockEntry> drops, bool isNewest, out ActiveSegment? continued)
     {
+        continued = null;
         if (!context.Segments.TryAcquire(id, out var file))
             return null;
 
@@ -68,17 +82,16 @@ internal static class BlockRecovery
 
         foreach (var entry in entries)
         {
-            if (entry.Kind == BlockRecordKind.Stored)
-                context.Index.SetIfNewer(entry.Hash, new StoredBlock(entry.Location, OrganizationUsage.Checked(entry.Organization), default));
-            else
+            if (entry.Kind == BlockRecordKind.Dropped)
                 drops.Add(entry);
         }
 
+        var sorted = new SortedEntries(entries);
         if (isNewest)
-            return Continue(new ActiveSegment(file, head, entries, end));
-
-        Close(file, head, entries, end, summarised);
-        return null;
+            continued = Continue(new ActiveSegment(file, head, entries, end));
+        else
+            Close(file, head, entries, end, summarised);
+        return sorted;
     }
 
     // What follows the records, be it a summary or half a record, is cut off, so that it can't be taken for anything later.
