@@ -12,6 +12,7 @@ internal partial class BlobFiles
 
     private const int OpenReadOnly = 0;
     private const int LinuxCloseOnExec = 0x80000;
+    private const uint SyncFileRangeWrite = 2;
 
     /// <summary>Creates a file, with space reserved for its length when that is known.</summary>
     public virtual SafeFileHandle Create(string path, long? length) =>
@@ -21,6 +22,18 @@ internal partial class BlobFiles
     /// <summary>Writes at an offset.</summary>
     public virtual ValueTask WriteAsync(SafeFileHandle file, ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken) =>
         RandomAccess.WriteAsync(file, bytes, offset, cancellationToken);
+
+    /// <summary>
+    /// Lets the disk begin with what was written, so that the flush at the end has little left to wait for. It makes nothing durable, and
+    /// that it failed is no failure: the flush tells.
+    /// </summary>
+    public virtual void StartWriteback(SafeFileHandle file, long offset, long length)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            _ = SyncFileRange(file, offset, length, SyncFileRangeWrite);
+        }
+    }
 
     /// <summary>Makes a file's bytes durable.</summary>
     public virtual void Flush(SafeFileHandle file) => RandomAccess.FlushToDisk(file);
@@ -72,6 +85,9 @@ internal partial class BlobFiles
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FSync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
+    private static partial int SyncFileRange(SafeFileHandle file, long offset, long length, uint flags);
 
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Link(string existing, string path);

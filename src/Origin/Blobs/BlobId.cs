@@ -2,7 +2,7 @@ using EdgeCache.Shared.Primitives;
 
 namespace EdgeCache.Origin.Blobs;
 
-/// <summary>The identity of one immutable file of bytes. Every blob has exactly one owner in the catalog; it is never shared.</summary>
+/// <summary>The identity of one immutable sequence of bytes. Every blob has exactly one owner in the catalog; it is never shared.</summary>
 /// <param name="Value">Unique; made when the blob is published.</param>
 internal readonly record struct BlobId(Generation Value)
 {
@@ -21,4 +21,5 @@ internal readonly record struct BlobId(Generation Value)
 /// <summary>A stretch of an object: one whole blob.</summary>
 /// <param name="Blob">Which.</param>
 /// <param name="Length">Its length in bytes, positive: an empty object has no segments.</param>
-internal readonly record struct BlobSegment(BlobId Blob, long Length);
+/// <param name="Content">Its bytes when it is small, and lies in the catalog; null when it is a file.</param>
+internal readonly record struct BlobSegment(BlobId Blob, long Length, byte[]? Content = null);

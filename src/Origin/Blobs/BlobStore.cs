@@ -2,10 +2,13 @@ using System.Collections.Immutable;
 using EdgeCache.Origin.Catalog;
 using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.S3;
+using Microsoft.Win32.SafeHandles;
 
 namespace EdgeCache.Origin.Blobs;
 
-/// <summary>Immutable files of bytes in a directory.</summary>
+/// <summary>
+/// Immutable sequences of bytes: files in a directory, and small ones that are only memory here until the catalog commits them with their owner.
+/// </summary>
 internal sealed class BlobStore : IAsyncDisposable
 {
     private readonly BlobStoreOptions _options;
@@ -61,16 +64,18 @@ internal sealed class BlobStore : IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            return await _disk.RunAsync<Outcome<BlobWriter>>(() =>
+            if (CheckSpace(expectedLength ?? 0) is { } full)
             {
-                if (CheckSpace(expectedLength ?? 0) is { } full)
-                {
-                    return full;
-                }
+                return full;
+            }
 
-                var path = _layout.NewTemporary(_time);
-                return new BlobWriter(this, _files.Create(path, expectedLength), path, expectedLength);
-            });
+            if (expectedLength is { } length ? length <= SmallLimit : SmallLimit > 0)
+            {
+                return new BlobWriter(this, expectedLength);
+            }
+
+            var (file, path) = await CreateAsync(expectedLength);
+            return new BlobWriter(this, file, path, expectedLength);
         }
         catch (Exception e) when (DiskErrors.IsDiskFailure(e))
         {
@@ -84,6 +89,11 @@ internal sealed class BlobStore : IAsyncDisposable
     /// </summary>
     public Outcome<BlobHandle> OpenRead(BlobSegment segment)
     {
+        if (segment.Content is { } content)
+        {
+            return content.Length == segment.Length ? new BlobHandle(content) : NotWhole(segment.Blob, null);
+        }
+
         try
         {
             var file = File.OpenHandle(_layout.PathOf(segment.Blob), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
@@ -93,13 +103,11 @@ internal sealed class BlobStore : IAsyncDisposable
             }
 
             file.Dispose();
-            BlobLog.Missing(_logger, segment.Blob, null);
-            return S3ErrorCode.InternalError;
+            return NotWhole(segment.Blob, null);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            BlobLog.Missing(_logger, segment.Blob, e);
-            return S3ErrorCode.InternalError;
+            return NotWhole(segment.Blob, e);
         }
         catch (Exception e) when (DiskErrors.IsDiskFailure(e))
         {
@@ -108,11 +116,16 @@ internal sealed class BlobStore : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes blobs of the same bytes with a life of their own (hard links), durable like committed ones. For server-side copy.</summary>
+    /// <summary>Makes blobs of the same bytes with a life of their own (hard links of files), durable like committed ones. For server-side copy.</summary>
     public async ValueTask<Outcome<ImmutableArray<BlobSegment>>> CloneAsync(
         ImmutableArray<BlobSegment> segments, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (segments.All(static s => s.Content is not null))
+        {
+            return segments.Select(s => Small(s.Content!)).ToImmutableArray();
+        }
+
         var clones = new List<BlobSegment>(segments.Length);
         try
         {
@@ -127,7 +140,7 @@ internal sealed class BlobStore : IAsyncDisposable
 
     /// <summary>Deletes blobs that no version or part has come to own; failures are logged and left to orphan collection.</summary>
     public async ValueTask DiscardAsync(IEnumerable<BlobSegment> segments) =>
-        await DeleteAsync([.. segments.Select(static s => s.Blob)]);
+        await DeleteAsync([.. segments.Where(static s => s.Content is null).Select(static s => s.Blob)]);
 
     /// <summary>Deletes the files of blobs; returns those that are gone.</summary>
     internal async ValueTask<IReadOnlyList<BlobId>> DeleteAsync(IReadOnlyList<BlobId> blobs)
@@ -168,6 +181,28 @@ internal sealed class BlobStore : IAsyncDisposable
     /// <summary>Waits for what the disk is doing.</summary>
     public ValueTask DisposeAsync() => Interlocked.Exchange(ref _disposed, 1) == 0 ? _disk.DisposeAsync() : ValueTask.CompletedTask;
 
+    /// <summary>As <see cref="BlobStoreOptions.SmallLimit"/>.</summary>
+    internal int SmallLimit => _options.SmallLimit;
+
+    /// <summary>A blob of bytes in memory, which nobody changes any more.</summary>
+    internal BlobSegment Small(byte[] content) => new(new BlobId(Generation.New(_time)), content.Length, content);
+
+    /// <summary>Creates a file to write to.</summary>
+    internal Task<(SafeFileHandle File, string Path)> CreateAsync(long? expectedLength) =>
+        _disk.RunAsync(() =>
+        {
+            var path = _layout.NewTemporary(_time);
+            return (_files.Create(path, expectedLength), path);
+        });
+
+    /// <summary>As <see cref="BlobFiles.StartWriteback"/>: it waits when the disk's queue is full, so not on the caller's thread.</summary>
+    internal Task StartWritebackAsync(SafeFileHandle file, long offset, long length) =>
+        _disk.RunAsync(() =>
+        {
+            _files.StartWriteback(file, offset, length);
+            return true;
+        });
+
     /// <summary>The file operations.</summary>
     internal BlobFiles Files => _files;
 
@@ -185,7 +220,7 @@ internal sealed class BlobStore : IAsyncDisposable
     }
 
     /// <summary>Gives a written file its final name, durably. Its id is made now, so that its age counts from when it became visible.</summary>
-    internal async ValueTask<BlobId> PublishAsync(Microsoft.Win32.SafeHandles.SafeFileHandle file, string path) =>
+    internal async ValueTask<BlobId> PublishAsync(SafeFileHandle file, string path) =>
         await _disk.RunAsync(() =>
         {
             _files.Flush(file);
@@ -219,6 +254,12 @@ internal sealed class BlobStore : IAsyncDisposable
     {
         foreach (var segment in segments)
         {
+            if (segment.Content is { } content)
+            {
+                clones.Add(Small(content));
+                continue;
+            }
+
             var (source, id) = (_layout.PathOf(segment.Blob), new BlobId(Generation.New(_time)));
             if (!_files.TryLink(source, _layout.PathOf(id)))
             {
@@ -236,12 +277,18 @@ internal sealed class BlobStore : IAsyncDisposable
             clones.Add(segment with { Blob = id });
         }
 
-        foreach (var shard in clones.Select(c => _layout.ShardOf(c.Blob)).Distinct())
+        foreach (var shard in clones.Where(static c => c.Content is null).Select(c => _layout.ShardOf(c.Blob)).Distinct())
         {
             _files.FlushDirectory(shard);
         }
 
         return clones.ToImmutableArray();
+    }
+
+    private S3ErrorCode NotWhole(BlobId blob, Exception? exception)
+    {
+        BlobLog.Missing(_logger, blob, exception);
+        return S3ErrorCode.InternalError;
     }
 
     private bool TryDelete(string path)

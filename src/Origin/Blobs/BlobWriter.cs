@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using EdgeCache.Origin.Catalog;
 using EdgeCache.Shared.S3;
@@ -6,58 +5,58 @@ using Microsoft.Win32.SafeHandles;
 
 namespace EdgeCache.Origin.Blobs;
 
-/// <summary>One blob being written, by one caller at a time. Disposed without a commit, it leaves nothing.</summary>
+/// <summary>
+/// One blob being written, by one caller at a time. Disposed without a commit, it leaves nothing. While it is small it is only memory; it becomes a
+/// file when it grows beyond <see cref="BlobStoreOptions.SmallLimit"/>, and a file takes what it is given piece by piece: callers bring pieces
+/// that are worth a write each.
+/// </summary>
 internal sealed class BlobWriter : IAsyncDisposable
 {
-    /// <summary>Bytes are written in pieces of this size: 256 KiB writes were measured to be as cheap as larger ones.</summary>
-    private const int BufferSize = 256 << 10;
+    /// <summary>The disk is told to begin with what was written after so many bytes: large enough to be sequential, small beside what is left at the end.</summary>
+    private const long WritebackInterval = 8L << 20;
 
     /// <summary>The free space is looked at again after so many bytes of a blob whose length was not announced.</summary>
     private const long SpaceCheckInterval = 32L << 20;
 
     private readonly BlobStore _store;
-    private readonly SafeFileHandle _file;
-    private readonly string _path;
     private readonly long? _expectedLength;
-    private byte[]? _buffer;
-    private int _buffered;
-    private long _written;
+    private byte[]? _small;
+    private SafeFileHandle? _file;
+    private string _path = "";
+    private long _nextWriteback = WritebackInterval;
     private long _nextSpaceCheck = SpaceCheckInterval;
     private bool _published;
 
+    /// <summary>Begins in memory.</summary>
+    internal BlobWriter(BlobStore store, long? expectedLength) =>
+        (_store, _expectedLength, _small) = (store, expectedLength, expectedLength is null ? [] : new byte[expectedLength.Value]);
+
+    /// <summary>Begins with a file.</summary>
     internal BlobWriter(BlobStore store, SafeFileHandle file, string path, long? expectedLength) =>
         (_store, _file, _path, _expectedLength) = (store, file, path, expectedLength);
 
     /// <summary>The bytes taken so far.</summary>
-    public long Length => _written + _buffered;
+    public long Length { get; private set; }
 
     /// <summary>Appends; null on success, ServiceUnavailable when the disk is full or fails, IncompleteBody past the expected length.</summary>
-    public async ValueTask<S3Error?> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    public ValueTask<S3Error?> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         if (Length + bytes.Length > _expectedLength)
         {
-            return S3ErrorCode.IncompleteBody;
+            return ValueTask.FromResult<S3Error?>(S3ErrorCode.IncompleteBody);
         }
 
-        while (!bytes.IsEmpty)
+        if (bytes.IsEmpty || TryKeep(bytes.Span))
         {
-            _buffer ??= ArrayPool<byte>.Shared.Rent(BufferSize);
-            var count = Math.Min(BufferSize - _buffered, bytes.Length);
-            bytes.Span[..count].CopyTo(_buffer.AsSpan(_buffered));
-            _buffered += count;
-            bytes = bytes[count..];
-            if (_buffered == BufferSize && await FlushAsync(cancellationToken) is { } error)
-            {
-                return error;
-            }
+            return ValueTask.FromResult<S3Error?>(null);
         }
 
-        return null;
+        return WriteFileAsync(bytes, cancellationToken);
     }
 
     /// <summary>
-    /// Makes the blob durable under its final name. Returns its segments: one, or none when nothing was written. IncompleteBody when the
-    /// length is not the expected one; ServiceUnavailable when the disk is full or fails.
+    /// Ends the blob: a file is durable under its final name, a small one is left to the commit of its owner. Returns its segments: one, or none when
+    /// nothing was written. IncompleteBody when the length is not the expected one; ServiceUnavailable when the disk is full or fails.
     /// </summary>
     public async ValueTask<Outcome<ImmutableArray<BlobSegment>>> CommitAsync(CancellationToken cancellationToken)
     {
@@ -71,16 +70,18 @@ internal sealed class BlobWriter : IAsyncDisposable
             return ImmutableArray<BlobSegment>.Empty;
         }
 
-        if (await FlushAsync(cancellationToken) is { } error)
+        if (_small is { } small)
         {
-            return error;
+            var content = small.Length == Length ? small : small[..(int)Length];
+            return ImmutableArray.Create(_store.Small(content));
         }
 
+        cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            var id = await _store.PublishAsync(_file, _path);
+            var id = await _store.PublishAsync(_file!, _path);
             _published = true;
-            return ImmutableArray.Create(new BlobSegment(id, _written));
+            return ImmutableArray.Create(new BlobSegment(id, Length));
         }
         catch (Exception e) when (DiskErrors.IsDiskFailure(e))
         {
@@ -91,13 +92,7 @@ internal sealed class BlobWriter : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_buffer is { } buffer)
-        {
-            _buffer = null;
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-
-        if (!_file.IsClosed)
+        if (_file is { IsClosed: false })
         {
             _file.Dispose();
             if (!_published)
@@ -107,16 +102,29 @@ internal sealed class BlobWriter : IAsyncDisposable
         }
     }
 
-    private async ValueTask<S3Error?> FlushAsync(CancellationToken cancellationToken)
+    /// <summary>Keeps bytes in memory as long as there are few; false when they belong into a file.</summary>
+    private bool TryKeep(ReadOnlySpan<byte> bytes)
     {
-        if (_buffered == 0)
+        if (_small is null || Length + bytes.Length > _store.SmallLimit)
         {
-            return null;
+            return false;
         }
 
-        if (_expectedLength is null && _written >= _nextSpaceCheck)
+        if (Length + bytes.Length > _small.Length)
         {
-            _nextSpaceCheck = _written + SpaceCheckInterval;
+            Array.Resize(ref _small, (int)Math.Clamp(2 * _small.Length, Length + bytes.Length, _store.SmallLimit));
+        }
+
+        bytes.CopyTo(_small.AsSpan((int)Length));
+        Length += bytes.Length;
+        return true;
+    }
+
+    private async ValueTask<S3Error?> WriteFileAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        if (_expectedLength is null && Length >= _nextSpaceCheck)
+        {
+            _nextSpaceCheck = Length + SpaceCheckInterval;
             if (_store.CheckSpace(0) is { } full)
             {
                 return full;
@@ -125,15 +133,27 @@ internal sealed class BlobWriter : IAsyncDisposable
 
         try
         {
-            await _store.Files.WriteAsync(_file, _buffer.AsMemory(0, _buffered), _written, cancellationToken);
+            if (_file is null)
+            {
+                (_file, _path) = await _store.CreateAsync(_expectedLength);
+                await _store.Files.WriteAsync(_file, _small.AsMemory(0, (int)Length), 0, cancellationToken);
+                _small = null;
+            }
+
+            await _store.Files.WriteAsync(_file, bytes, Length, cancellationToken);
+            Length += bytes.Length;
+            if (Length >= _nextWriteback)
+            {
+                var begun = _nextWriteback - WritebackInterval;
+                _nextWriteback = Length + WritebackInterval;
+                await _store.StartWritebackAsync(_file, begun, Length - begun);
+            }
         }
         catch (Exception e) when (DiskErrors.IsDiskFailure(e))
         {
             return _store.Failed(e);
         }
 
-        _written += _buffered;
-        _buffered = 0;
         return null;
     }
 }

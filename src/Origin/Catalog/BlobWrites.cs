@@ -13,8 +13,9 @@ internal static class BlobWrites
         for (var i = 0; i < segments.Length; i++)
         {
             m.Sql.Execute(
-                "INSERT INTO blobs (blob_id, size, version_row, part_number, position) VALUES (@blob, @size, @row, 0, @position)",
-                ("blob", RowCodec.Bytes(segments[i].Blob.Value)), ("size", segments[i].Length), ("row", versionRow), ("position", i));
+                "INSERT INTO blobs (blob_id, size, version_row, part_number, position, content_row) VALUES (@blob, @size, @row, 0, @position, @content)",
+                ("blob", RowCodec.Bytes(segments[i].Blob.Value)), ("size", segments[i].Length), ("row", versionRow), ("position", i),
+                ("content", InsertContent(m, segments[i])));
         }
     }
 
@@ -24,9 +25,12 @@ internal static class BlobWrites
         for (var i = 0; i < segments.Length; i++)
         {
             m.Sql.Execute(
-                "INSERT INTO blobs (blob_id, size, upload_row, part_number, position) VALUES (@blob, @size, @row, @part, @position)",
+                """
+                INSERT INTO blobs (blob_id, size, upload_row, part_number, position, content_row)
+                VALUES (@blob, @size, @row, @part, @position, @content)
+                """,
                 ("blob", RowCodec.Bytes(segments[i].Blob.Value)), ("size", segments[i].Length), ("row", uploadRow), ("part", partNumber),
-                ("position", i));
+                ("position", i), ("content", InsertContent(m, segments[i])));
         }
     }
 
@@ -45,4 +49,19 @@ internal static class BlobWrites
     public static void ReleaseUpload(Mutation m, long uploadRow) =>
         m.Sql.Execute(
             "UPDATE blobs SET upload_row = NULL, released_at = @now WHERE upload_row = @upload", ("now", m.NowMilliseconds), ("upload", uploadRow));
+
+    /// <summary>Forgets a blob that was given to the garbage, with its bytes when they are here; returns how many there were.</summary>
+    public static int Forget(Mutation m, BlobId blob)
+    {
+        var id = RowCodec.Bytes(blob.Value);
+        m.Sql.Execute(
+            "DELETE FROM small_blobs WHERE content_row = (SELECT content_row FROM blobs WHERE blob_id = @blob AND released_at IS NOT NULL)", ("blob", id));
+        return m.Sql.Execute("DELETE FROM blobs WHERE blob_id = @blob AND released_at IS NOT NULL", ("blob", id));
+    }
+
+    /// <summary>Stores the bytes of a small blob; returns their row, null for a file.</summary>
+    private static long? InsertContent(Mutation m, BlobSegment segment) =>
+        segment.Content is { } content
+            ? m.Sql.Integer("INSERT INTO small_blobs (content) VALUES (@content) RETURNING content_row", ("content", content))
+            : null;
 }

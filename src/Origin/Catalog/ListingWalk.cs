@@ -11,6 +11,7 @@ internal sealed class ListingWalk
     private readonly int _max;
     private int _entries;
     private string? _skip;
+    private bool _isAtKey;
 
     /// <summary>Begins at the first key.</summary>
     /// <param name="prefix">Only keys that begin with this.</param>
@@ -67,25 +68,51 @@ internal sealed class ListingWalk
         (From, IsInclusive) = (marker, false);
     }
 
-    /// <summary>Walks. <paramref name="seek"/> visits rows from <see cref="From"/> in order, passing each row's key to
-    /// <see cref="Visit"/> and stopping when that says so.</summary>
-    public void Run(Action<ListingWalk> seek)
+    /// <summary>Walks.</summary>
+    /// <param name="seek">Visits rows from <see cref="From"/> in order, passing each row's key to <see cref="Visit"/> and stopping when that says so.</param>
+    /// <param name="skim">
+    /// The same for the keys that common prefixes begin with: behind a common prefix there is mostly another one. From <see cref="From"/> on, it visits the
+    /// first key and, as long as keys are rolled up, each first one behind all that are rolled up with the one before, stopping when <see cref="Skim"/>
+    /// says so; of <see cref="RowLimit"/> keys at most. Null: every common prefix takes a seek.
+    /// </param>
+    public void Run(Action<ListingWalk> seek, Action<ListingWalk>? skim = null)
     {
         if (_max <= 0)
         {
             return;
         }
 
+        bool again;
         do
         {
             _skip = null;
             seek(this);
-            if (_skip is not null)
+            again = _skip is not null && !IsTruncated;
+            if (again)
             {
-                (From, IsInclusive) = (KeyOrder.EndOfPrefix(_skip), true);
+                (From, IsInclusive) = (KeyOrder.EndOfPrefix(_skip!), true);
+                if (skim is not null)
+                {
+                    _isAtKey = false;
+                    skim(this);
+                    again = _isAtKey;
+                }
             }
         }
-        while (_skip is not null && !IsTruncated);
+        while (again);
+    }
+
+    /// <summary>Decides on a key that was found behind a common prefix: true to go on with the next. A key that stands for itself is where to seek from.</summary>
+    public bool Skim(string key)
+    {
+        if (KeyOrder.RollUp(key, _prefix, _delimiter) is not null)
+        {
+            Visit(key);
+            return !IsTruncated;
+        }
+
+        (From, IsInclusive, _isAtKey) = (key, true, true);
+        return false;
     }
 
     /// <summary>Decides on a row: true when it is an entry of the page. False ends the seek: the page is full, or a common prefix begins.</summary>

@@ -16,8 +16,10 @@ internal sealed class PastVersions(TimeProvider time)
     /// </summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(5);
 
-    /// <summary>The most that is kept, counted in versions and the segments and parts of each: some tens of megabytes.</summary>
+    /// <summary>The most that is kept, counted in versions, the segments and parts of each, and 256 bytes of small ones: some tens of megabytes.</summary>
     public const int MaxWeight = 200_000;
+
+    private const int BytesPerWeight = 256;
 
     private readonly ConcurrentDictionary<Generation, StoredVersion> _versions = [];
     private readonly Queue<(Generation Generation, long At)> _order = [];
@@ -50,7 +52,9 @@ internal sealed class PastVersions(TimeProvider time)
         return _versions.GetValueOrDefault(generation) is { } version && version.Facts.Bucket == bucket && version.Facts.Key == key ? version : null;
     }
 
-    private static int Weight(StoredVersion version) => 1 + version.Segments.Length + version.Facts.PartSizes.Length + version.Facts.PartChecksums.Length;
+    private static int Weight(StoredVersion version) =>
+        1 + version.Segments.Length + version.Segments.Sum(static s => (s.Content?.Length ?? 0) / BytesPerWeight) +
+        version.Facts.PartSizes.Length + version.Facts.PartChecksums.Length;
 
     private void DropUntil(int weight)
     {

@@ -53,7 +53,12 @@ internal static class VersionRows
 
     /// <summary>The blobs of a version, in order.</summary>
     public static ImmutableArray<BlobSegment> Segments(SqlSession sql, long versionRow) =>
-        [.. sql.All("SELECT blob_id, size FROM blobs WHERE version_row = @row ORDER BY part_number, position", RowCodec.Segment, ("row", versionRow))];
+        [.. sql.All(
+            """
+            SELECT b.blob_id, b.size, c.content FROM blobs b LEFT JOIN small_blobs c ON c.content_row = b.content_row
+            WHERE b.version_row = @row ORDER BY b.part_number, b.position
+            """,
+            RowCodec.Segment, ("row", versionRow))];
 
     /// <summary>The tags of a version.</summary>
     public static ImmutableSortedDictionary<string, string> Tags(SqlSession sql, long versionRow) =>

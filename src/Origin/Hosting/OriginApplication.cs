@@ -8,6 +8,7 @@ using EdgeCache.Origin.ControlPlane;
 using EdgeCache.Origin.Identity;
 using EdgeCache.Origin.Maintenance;
 using EdgeCache.Origin.Operations;
+using EdgeCache.Origin.Operations.Bodies;
 using EdgeCache.Origin.Pipeline;
 using EdgeCache.Origin.Replication;
 using EdgeCache.Shared.Diagnostics;
@@ -102,6 +103,7 @@ internal static class OriginApplication
         services.AddSingleton<CrossOrigin>();
         services.AddSingleton<RegionReader>();
         services.AddSingleton(new CopySourceStatement(options.ClusterSecret));
+        services.AddSingleton<PiecePool>();
         services.AddSingleton<OriginServices>();
         services.AddSingleton(static s =>
         {

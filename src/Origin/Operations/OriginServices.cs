@@ -3,6 +3,7 @@ using EdgeCache.Origin.Blobs;
 using EdgeCache.Origin.Catalog;
 using EdgeCache.Origin.Hosting;
 using EdgeCache.Origin.Identity;
+using EdgeCache.Origin.Operations.Bodies;
 using EdgeCache.Origin.Replication;
 using EdgeCache.Shared.Replication;
 
@@ -18,5 +19,6 @@ internal sealed record OriginServices(
     Authorizer Authorizer,
     Organizations Organizations,
     OriginOptions Options,
+    PiecePool Pieces,
     TimeProvider Time,
     ILoggerFactory Loggers);

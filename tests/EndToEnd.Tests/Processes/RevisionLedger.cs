@@ -25,7 +25,10 @@ internal sealed class RevisionLedger(int keys)
 
     public static string Name(int key) => $"objects/{key:00}";
 
-    /// <summary>The contents of a revision: mostly small, some of several chunks, one in eight large enough for a multipart upload.</summary>
+    /// <summary>
+    /// The contents of a revision: mostly small, as a rule so that an origin keeps them in its catalog, some of several chunks, one in eight large enough
+    /// for a multipart upload.
+    /// </summary>
     public static byte[] Content(int key, int revision)
     {
         var random = new Random((key * 1_000_003) + revision);
@@ -33,7 +36,8 @@ internal sealed class RevisionLedger(int keys)
         {
             0 => random.Next(5_300_000, 11_000_000),
             < 3 => random.Next(200_000, 5_000_000),
-            _ => random.Next(PrefixLength, 100_000),
+            < 5 => random.Next(PrefixLength, 100_000),
+            _ => random.Next(PrefixLength, 32 << 10),
         };
         var content = new byte[length];
         random.NextBytes(content);

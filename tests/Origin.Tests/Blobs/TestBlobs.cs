@@ -11,8 +11,12 @@ internal sealed class TestBlobs : IAsyncDisposable
 {
     private readonly TempDirectory _directory = new();
 
-    public TestBlobs(ManualTimeProvider? time = null)
+    private readonly int _smallLimit;
+
+    /// <summary>Opens the store. All blobs are files unless a limit is given up to which they are small.</summary>
+    public TestBlobs(ManualTimeProvider? time = null, int smallLimit = 0)
     {
+        _smallLimit = smallLimit;
         Time = time ?? new ManualTimeProvider();
         Directory = _directory.Combine("blobstore");
         Store = Open();
@@ -84,5 +88,6 @@ internal sealed class TestBlobs : IAsyncDisposable
         _directory.Dispose();
     }
 
-    private BlobStore Open() => BlobStore.Open(new BlobStoreOptions { Directory = Directory, MinFreeBytes = 1000 }, Files, Time, NullLoggerFactory.Instance);
+    private BlobStore Open() => BlobStore.Open(
+        new BlobStoreOptions { Directory = Directory, MinFreeBytes = 1000, SmallLimit = _smallLimit }, Files, Time, NullLoggerFactory.Instance);
 }

@@ -94,6 +94,9 @@ internal sealed class TestCatalog : IAsyncDisposable
     public async Task<long> CountAsync(string sql) =>
         (long)Value(await Catalog.Writer.RunAsync<object>(m => m.Sql.Integer(sql) ?? 0L, Token));
 
+    /// <summary>The same, for text.</summary>
+    public async Task<string> TextAsync(string sql) => Value(await Catalog.Writer.RunAsync<string>(m => m.Sql.Text(sql) ?? "", Token));
+
     public static T Value<T>(Outcome<T> outcome)
     {
         Assert.True(outcome.Succeeded, outcome.Error?.ToString());

@@ -213,7 +213,7 @@ public sealed class UploadTests
     private static Task<Outcome<CommittedVersion>> CompleteAsync(TestCatalog test, StoredUpload upload, params (int Number, string ETag)[] parts) =>
         test.Catalog.Uploads.CompleteAsync(Completion(upload, WriteCondition.None, parts), TestCatalog.Token);
 
-    private static UploadCompletion Completion(StoredUpload upload, WriteCondition condition, params (int Number, string ETag)[] parts) => new(
+    internal static UploadCompletion Completion(StoredUpload upload, WriteCondition condition, params (int Number, string ETag)[] parts) => new(
         upload.BucketId, upload.Key, upload.UploadId, [.. parts.Select(static p => new NamedPart(p.Number, p.ETag, null))], condition,
         static (_, stored) => new SealedObject($"sealed-{stored.Count}", null));
 }

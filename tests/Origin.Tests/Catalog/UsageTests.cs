@@ -54,6 +54,8 @@ public sealed class UsageTests
                 session.Execute($"ALTER TABLE buckets DROP COLUMN {column}");
             }
 
+            session.Execute("DROP TABLE small_blobs");
+            session.Execute("ALTER TABLE blobs DROP COLUMN content_row");
             session.Execute("UPDATE catalog_info SET value = '1' WHERE name = 'schema_version'");
         }
 

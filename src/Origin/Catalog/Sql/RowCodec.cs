@@ -25,8 +25,9 @@ internal static class RowCodec
     /// <summary>Reads 16 bytes.</summary>
     public static Generation Generation16(DbDataReader row, int column) => Generation.Read(row.GetFieldValue<byte[]>(column));
 
-    /// <summary>Reads a blob's id and length from two columns.</summary>
-    public static BlobSegment Segment(DbDataReader row) => new(new BlobId(Generation16(row, 0)), row.GetInt64(1));
+    /// <summary>Reads a blob's id, length and, when it is small, bytes from three columns.</summary>
+    public static BlobSegment Segment(DbDataReader row) =>
+        new(new BlobId(Generation16(row, 0)), row.GetInt64(1), row.IsDBNull(2) ? null : row.GetFieldValue<byte[]>(2));
 
     /// <summary>A map as a JSON object; null when it is empty.</summary>
     public static string? Map(ImmutableSortedDictionary<string, string> map) =>

@@ -10,7 +10,10 @@ internal static class SchemaMigrator
     private const string VersionName = "schema_version", EpochName = "epoch", RegionName = "region";
 
     private static readonly IReadOnlyList<string>[] s_steps =
-        [SchemaVersion1.Statements, SchemaVersion2.Statements, SchemaVersion3.Statements, SchemaVersion4.Statements, SchemaVersion5.Statements, SchemaVersion6.Statements];
+    [
+        SchemaVersion1.Statements, SchemaVersion2.Statements, SchemaVersion3.Statements, SchemaVersion4.Statements, SchemaVersion5.Statements,
+        SchemaVersion6.Statements, SchemaVersion7.Statements,
+    ];
 
     /// <summary>Migrates; returns the epoch of the database's change feed.</summary>
     /// <exception cref="CatalogOpenException">The database has a newer schema or belongs to another region.</exception>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using EdgeCache.Origin.Blobs;
 using EdgeCache.Origin.Catalog;
@@ -9,7 +8,8 @@ using EdgeCache.Shared.SigV4;
 namespace EdgeCache.Origin.Operations.Bodies;
 
 /// <summary>
-/// Streams a request's body into a blob. Two pieces take turns: while one is hashed and written, the next is read from the network.
+/// Streams a request's body into a blob. Two pieces take turns: while one is hashed and written, the next is read from the network. How large they are
+/// follows from how fast the body comes (<see cref="PiecePool"/>).
 /// A body that turns out truncated or wrong leaves nothing behind.
 /// </summary>
 internal static class BodyReceiver
@@ -60,46 +60,61 @@ internal static class BodyReceiver
 
     private static async Task<S3Error?> CopyAsync(OperationContext context, Stream body, BlobWriter blob, BodyDigests digests, long? length)
     {
+        var (pool, time) = (context.Services.Pieces, context.Services.Time);
+        var limit = length ?? UploadLimits.MaxBodyLength;
+
         // One byte more than is to come, so that a small body and its end are one piece.
-        var pieceSize = (int)Math.Min((length ?? UploadLimits.MaxBodyLength) + 1, UploadLimits.PieceSize);
-        var filling = ArrayPool<byte>.Shared.Rent(pieceSize);
-        var draining = ArrayPool<byte>.Shared.Rent(pieceSize);
+        var filling = pool.Rent((int)Math.Min(limit + 1, PiecePool.MinPiece));
+        PiecePool.Piece? draining = null;
         Task<S3Error?> written = Task.FromResult<S3Error?>(null);
         try
         {
             long total = 0;
             while (true)
             {
-                var count = await BodyStream.FillAsync(body, filling.AsMemory(0, pieceSize), context.Aborted);
+                var began = time.GetTimestamp();
+                var count = await BodyStream.FillAsync(body, filling.Memory, context.Aborted);
                 total += count;
                 context.Exchange.BytesReceived = total;
-                if (total > (length ?? UploadLimits.MaxBodyLength))
+                if (total > limit)
                 {
                     return length is null ? S3ErrorCode.EntityTooLarge : S3ErrorCode.IncompleteBody;
                 }
 
+                var size = PiecePool.SizeAfter(filling.Size, time.GetElapsedTime(began));
                 if (await written is { } failed)
                 {
                     return failed;
                 }
 
                 // A full piece may be followed by more, which can be read meanwhile; after a short one only the end is left.
-                var isLast = count < pieceSize;
-                written = WriteAsync(filling.AsMemory(0, count), runBeside: !isLast);
+                var isLast = count < filling.Size;
+                written = WriteAsync(filling.Memory[..count], runBeside: !isLast);
                 if (isLast)
                 {
                     return await written ?? (length is null || total == length ? null : S3ErrorCode.IncompleteBody);
                 }
 
-                (filling, draining) = (draining, filling);
+                (filling, draining) = (Next(draining, (int)Math.Min(limit - total + 1, size)), filling);
             }
         }
         finally
         {
-            // The write in flight still reads its buffer: it must have ended before the pool may hand the buffer to another.
+            // The write in flight still reads its piece: it must have ended before the pool may hand the piece to another.
             await ((Task)written).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            ArrayPool<byte>.Shared.Return(filling);
-            ArrayPool<byte>.Shared.Return(draining);
+            filling.Dispose();
+            draining?.Dispose();
+        }
+
+        PiecePool.Piece Next(PiecePool.Piece? drained, int size)
+        {
+            if (drained?.Size == size)
+            {
+                return drained;
+            }
+
+            drained?.Dispose();
+            return pool.Rent(size);
         }
 
         async Task<S3Error?> WriteAsync(ReadOnlyMemory<byte> piece, bool runBeside)
@@ -109,8 +124,10 @@ internal static class BodyReceiver
                 await Task.Yield();
             }
 
+            // The disk has its own threads: it writes while this one hashes.
+            var writing = blob.WriteAsync(piece, context.Aborted);
             digests.Append(piece.Span);
-            return piece.IsEmpty ? null : await blob.WriteAsync(piece, context.Aborted);
+            return await writing;
         }
     }
 }

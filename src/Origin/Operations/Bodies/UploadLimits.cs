@@ -6,7 +6,7 @@ internal static class UploadLimits
     /// <summary>The largest body of one PUT or part, in bytes.</summary>
     public const long MaxBodyLength = 5L << 30;
 
-    /// <summary>The size of the pieces in which a body is hashed and written, in bytes.</summary>
+    /// <summary>The size of the pieces in which stored bytes are read and sent, or hashed and copied, in bytes.</summary>
     public const int PieceSize = 256 * 1024;
 
     /// <summary>The largest XML document read from a request, in bytes.</summary>
