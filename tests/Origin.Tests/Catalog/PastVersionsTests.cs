@@ -56,6 +56,21 @@ public sealed class PastVersionsTests
         Assert.All(versions, version => Assert.Null(past.Find("b", "k", version.Facts.Generation)));
     }
 
+    [Fact]
+    public void The_bytes_of_small_ones_weigh_too()
+    {
+        var past = new PastVersions(new ManualTimeProvider());
+        var content = new byte[PastVersions.MaxWeight / 4 * 256];
+        var versions = Enumerable.Range(0, 4).Select(_ => Version(segments: 0) with { Segments = [new BlobSegment(default, content.Length, content)] }).ToArray();
+        foreach (var version in versions)
+        {
+            past.Add(version);
+        }
+
+        Assert.Null(past.Find("b", "k", versions[0].Facts.Generation));
+        Assert.NotNull(past.Find("b", "k", versions[1].Facts.Generation));
+    }
+
     private static StoredVersion Version(int segments) => new(
         new VersionFacts { Bucket = "b", Key = "k", Generation = Generation.New(TimeProvider.System), Size = segments, ETag = "e", VersionId = "" },
         [.. Enumerable.Repeat(new BlobSegment(new BlobId(Generation.New(TimeProvider.System)), 1), segments)]);

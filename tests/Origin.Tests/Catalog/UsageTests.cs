@@ -2,7 +2,6 @@ using EdgeCache.Origin.Catalog;
 using EdgeCache.Origin.Catalog.Sql;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeCache.Origin.Tests.Catalog;
 
@@ -46,23 +45,31 @@ public sealed class UsageTests
         await test.DeleteAsync(bucket, "key");
         await PutPartAsync(test, await BeginAsync(test, bucket, "key"), 1, 77);
         await test.Catalog.DisposeAsync();
-        using (var session = SqliteDialect.OpenWriter(test.DatabasePath))
-        {
-            session.Execute("DROP TABLE bucket_usage");
-            foreach (var column in (string[])["policy", "public_access", "ownership", "strong_reads"])
-            {
-                session.Execute($"ALTER TABLE buckets DROP COLUMN {column}");
-            }
-
-            session.Execute("DROP TABLE small_blobs");
-            session.Execute("ALTER TABLE blobs DROP COLUMN content_row");
-            session.Execute("UPDATE catalog_info SET value = '1' WHERE name = 'schema_version'");
-        }
-
-        await using var migrated = await OriginCatalog.OpenAsync(test.DatabasePath, "ORD1", test.Time, NullLoggerFactory.Instance, TestCatalog.Token);
+        await using var migrated = await test.OpenFileAsync(AsFirstSchema(test.DatabasePath));
         var usage = await migrated.Usage.ListAsync(TestCatalog.Owner, TestCatalog.Token);
         Assert.Equal([new BucketUsage("bucket", TestCatalog.Owner, 2, 20, 1, 1, 77), new BucketUsage("empty", TestCatalog.Owner, 0, 0, 0, 0, 0)], usage.Buckets);
         Assert.Equal((97, 4), (usage.Bytes, usage.Buckets[0].Objects));
+    }
+
+    /// <summary>A database of the first schema, with what it knows of a newer one.</summary>
+    private static string AsFirstSchema(string path)
+    {
+        using var session = SqliteDialect.OpenWriter(path + ".old");
+        session.Execute("CREATE TABLE catalog_info (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)");
+        foreach (var statement in SchemaVersion1.Statements)
+        {
+            session.Execute(SqliteDialect.Schema(statement));
+        }
+
+        session.Execute($"ATTACH '{path}' AS newer");
+        foreach (var table in session.All("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'", static r => r.GetString(0)))
+        {
+            var columns = string.Join(", ", session.All($"SELECT name FROM pragma_table_info('{table}')", static r => r.GetString(0)));
+            session.Execute($"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM newer.{table}");
+        }
+
+        session.Execute("UPDATE catalog_info SET value = '1' WHERE name = 'schema_version'");
+        return path + ".old";
     }
 
     [Fact]
