@@ -96,8 +96,12 @@ internal readonly record struct BlockRecord(BlockRecordKind Kind, BlockKey Key, 
 
     /// <summary>Whether <paramref name="record"/>, header and payload as read, is intact and that of the block.</summary>
     public static bool IsIntact(ReadOnlySpan<byte> record, uint seed, BlockKey key, BlockLocation location) =>
-        TryReadHeader(record, seed, location.Address, out var read) && read.Kind == BlockRecordKind.Stored && read.Key == key &&
-        read.Location == location && read.PayloadMatches(record[HeaderSize..]);
+        record.Length >= HeaderSize && IsIntact(record[..HeaderSize], record[HeaderSize..], seed, key, location);
+
+    /// <summary>Whether <paramref name="header"/> and <paramref name="payload"/>, as read, are intact and those of the block.</summary>
+    public static bool IsIntact(ReadOnlySpan<byte> header, ReadOnlySpan<byte> payload, uint seed, BlockKey key, BlockLocation location) =>
+        TryReadHeader(header, seed, location.Address, out var read) && read.Kind == BlockRecordKind.Stored && read.Key == key &&
+        read.Location == location && read.PayloadMatches(payload);
 
     /// <summary>Whether these are the record's bytes; there may be more behind them.</summary>
     public bool PayloadMatches(ReadOnlySpan<byte> payload) =>

@@ -95,7 +95,9 @@ internal sealed class BlockStore : IAsyncDisposable
             throw new ArgumentException($"The block has {location.Length} bytes, the destination {destination.Length}.", nameof(destination));
         }
 
-        reading = ReadAsync(file, key, location, destination, cancellationToken);
+        reading = TryReadCached(file, key, location, destination.Span)
+            ? ValueTask.FromResult(location.Length)
+            : ReadAsync(file, key, location, destination, cancellationToken);
         return true;
     }
 
@@ -234,6 +236,21 @@ internal sealed class BlockStore : IAsyncDisposable
         var completion = new BlockCompletion(dropped.Count);
         var writes = dropped.ConvertAll(key => new BlockWrite(BlockRecordKind.Dropped, key, default, 0) { Completion = completion });
         await _writer.WriteAsync(writes, completion, CancellationToken.None);
+    }
+
+    // What is in the page cache goes straight to the destination, without a thread of the pool. What is not found intact so is read again, and judged, there.
+    private bool TryReadCached(SegmentFile file, BlockKey key, BlockLocation location, Span<byte> destination)
+    {
+        Span<byte> header = stackalloc byte[BlockRecord.HeaderSize];
+        var payload = destination[..location.Length];
+        if (!PageCache.TryRead(file.Handle, header, payload, location.Offset) || !BlockRecord.IsIntact(header, payload, _context.Seed, key, location))
+            return false;
+
+        file.Release();
+        if (Volatile.Read(ref _failedReads) != 0)
+            Volatile.Write(ref _failedReads, 0);
+
+        return true;
     }
 
     private async ValueTask<int> ReadAsync(SegmentFile file, BlockKey key, BlockLocation location, Memory<byte> destination, CancellationToken cancellationToken)
