@@ -41,12 +41,12 @@ internal sealed class Authenticator(SigningKeyCache keys, TimeProvider time)
         }
 
         var now = time.GetUtcNow();
-        if (reply.Fact is not { Key: { } key, Principal: { } principal } || reply.Fact.ExpiresAt <= now)
+        if (reply.Fact is not { SigningKey: { } key, Principal: { } principal } || reply.Fact.ExpiresAt <= now)
         {
             return (Unknown(claim), null);
         }
 
-        var error = SigV4Verifier.Verify(http, claim, new SigningKey(key), now) ?? CheckSessionToken(claim.SecurityToken, reply.Fact.SessionTokenSha256);
+        var error = SigV4Verifier.Verify(http, claim, key, now) ?? CheckSessionToken(claim.SecurityToken, reply.Fact.SessionTokenSha256);
         return error is null ? (null, new AuthenticatedCaller(principal, claim)) : (error, null);
     }
 

@@ -8,16 +8,18 @@ internal static class Cacheability
     private const string CustomerKeyPrefix = "x-amz-server-side-encryption-customer-";
 
     /// <summary><see cref="CacheOutcome.None"/> for a read that the cache serves; else why it is passed on.</summary>
-    public static CacheOutcome Judge(S3Request request, IHeaderDictionary headers)
+    /// <param name="request">The request.</param>
+    /// <param name="amzHeaderNames">The names of its headers that begin with <c>x-amz-</c>.</param>
+    public static CacheOutcome Judge(S3Request request, IReadOnlyList<string> amzHeaderNames)
     {
         if (request.Operation is not (S3Operation.GetObject or S3Operation.HeadObject))
         {
             return CacheOutcome.NotAnObjectRead;
         }
 
-        foreach (var name in headers.Keys)
+        for (var i = 0; i < amzHeaderNames.Count; i++)
         {
-            if (name.StartsWith(CustomerKeyPrefix, StringComparison.OrdinalIgnoreCase))
+            if (amzHeaderNames[i].StartsWith(CustomerKeyPrefix, StringComparison.OrdinalIgnoreCase))
             {
                 return CacheOutcome.CustomerKey;
             }

@@ -14,6 +14,7 @@ internal sealed class HttpSignedRequest : ISignedRequest
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly IHeaderDictionary _headers;
+    private readonly List<string>? _amzHeaderNames;
 
     public HttpSignedRequest(HttpContext context)
     {
@@ -24,6 +25,20 @@ internal sealed class HttpSignedRequest : ISignedRequest
         var question = pathAndQuery.IndexOf('?');
         RawPath = (question < 0 ? pathAndQuery : pathAndQuery[..question]).ToString();
         RawQuery = question < 0 ? string.Empty : pathAndQuery[(question + 1)..].ToString();
+
+        // Once for all who ask: the server makes a list of the names each time it is asked for them.
+        foreach (var (name, values) in _headers)
+        {
+            foreach (var value in values)
+            {
+                HeaderBytes += RequestLimits.SizeOf(name, value);
+            }
+
+            if (ISignedRequest.IsAmz(name))
+            {
+                (_amzHeaderNames ??= []).Add(name);
+            }
+        }
     }
 
     public string Method { get; }
@@ -37,23 +52,10 @@ internal sealed class HttpSignedRequest : ISignedRequest
 
     public IEnumerable<string> HeaderNames => _headers.Keys;
 
-    /// <summary>The size of the header section, in bytes.</summary>
-    public int HeaderBytes
-    {
-        get
-        {
-            var total = 0;
-            foreach (var (name, values) in _headers)
-            {
-                foreach (var value in values)
-                {
-                    total += RequestLimits.SizeOf(name, value);
-                }
-            }
+    public IReadOnlyList<string> AmzHeaderNames => _amzHeaderNames ?? (IReadOnlyList<string>)[];
 
-            return total;
-        }
-    }
+    /// <summary>The size of the header section, in bytes.</summary>
+    public int HeaderBytes { get; }
 
     public bool TryGetHeader(string lowerCaseName, out string value)
     {

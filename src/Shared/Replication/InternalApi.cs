@@ -1,5 +1,7 @@
+using System.Text.Json.Serialization;
 using EdgeCache.Shared.Audit;
 using EdgeCache.Shared.Iam;
+using EdgeCache.Shared.SigV4;
 
 namespace EdgeCache.Shared.Replication;
 
@@ -87,7 +89,12 @@ public sealed record ObjectEntry(string Key, string VersionId, long Size);
 /// <param name="SessionTokenSha256">SHA-256 of the session token that must accompany requests, lower-case hex; null when none is needed.</param>
 /// <param name="AsOfSequence">The control feed's position at which this was read.</param>
 public sealed record SigningKeyReply(
-    bool Found, byte[]? Key, Principal? Principal, DateTimeOffset? ExpiresAt, string? SessionTokenSha256, long AsOfSequence);
+    bool Found, byte[]? Key, Principal? Principal, DateTimeOffset? ExpiresAt, string? SessionTokenSha256, long AsOfSequence)
+{
+    /// <summary>The key, made ready once for all signatures that are verified with it; null when not found.</summary>
+    [JsonIgnore]
+    public SigningKey? SigningKey => Key is null ? null : field ??= new SigningKey(Key);
+}
 
 /// <summary>Where a bucket lives.</summary>
 /// <param name="Bucket">Its name.</param>

@@ -55,7 +55,7 @@ internal static class CanonicalRequest
         buffer.Append("AWS4-HMAC-SHA256\n"u8);
         AppendTimeAndScope(ref buffer, claim);
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(canonicalRequest, hash);
+        LibcryptoSha256.Hash(canonicalRequest, hash);
         buffer.AppendHex(hash);
     }
 

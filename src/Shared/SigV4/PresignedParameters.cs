@@ -110,6 +110,7 @@ internal struct PresignedParameters
             AccessKeyId = credential.AccessKeyId,
             Scope = credential.Scope,
             SignedAt = signedAt,
+            Timestamp = _date,
             ExpiresIn = expiresIn,
             SignedHeaders = signedHeaders,
             Signature = _signature,

@@ -36,5 +36,9 @@ public sealed class SigV4Claim
     public required string PayloadHash { get; init; }
 
     /// <summary><see cref="SignedAt"/> as a string to sign has it.</summary>
-    internal string Timestamp => field ??= SigV4Time.Format(SignedAt);
+    internal string Timestamp
+    {
+        get => field ??= SigV4Time.Format(SignedAt);
+        init;
+    }
 }

@@ -11,8 +11,6 @@ public static class SigV4Verifier
     /// <summary>How far a request's time and the server's may be apart.</summary>
     public static readonly TimeSpan MaxSkew = TimeSpan.FromMinutes(15);
 
-    private const string AmzPrefix = "x-amz-";
-
     /// <summary>The longest canonical request that an error shows.</summary>
     private const int MaxShownLength = 8192;
 
@@ -58,11 +56,12 @@ public static class SigV4Verifier
             return SigV4Errors.NotSigned("host");
         }
 
-        foreach (var name in request.HeaderNames)
+        var names = request.AmzHeaderNames;
+        for (var i = 0; i < names.Count; i++)
         {
-            if (name.StartsWith(AmzPrefix, StringComparison.OrdinalIgnoreCase) && !SignedHeaderList.Contains(claim.SignedHeaders, name))
+            if (!SignedHeaderList.Contains(claim.SignedHeaders, names[i]))
             {
-                return SigV4Errors.NotSigned(name.ToLowerInvariant());
+                return SigV4Errors.NotSigned(names[i].ToLowerInvariant());
             }
         }
 
