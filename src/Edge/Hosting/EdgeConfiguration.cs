@@ -27,6 +27,9 @@ internal static class EdgeConfiguration
     {
         // The server's own log has a line per request at Information, with the signatures of presigned links: the pipeline logs requests, at Debug.
         logging.AddFilter("Microsoft", LogLevel.Warning);
+
+        // Nothing that passes this filter comes from there, but to be able to log at all the server makes an activity and a scope for each request.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         logging.AddConfiguration(configuration.GetSection("Logging"));
         logging.AddSimpleConsole(console =>
         {

@@ -1,3 +1,4 @@
+using EdgeCache.Edge.Pipeline.AccessLogging;
 using EdgeCache.Edge.Storage.Nvme;
 using EdgeCache.Shared.Audit;
 
@@ -120,6 +121,9 @@ public sealed class EdgeOptions
     /// as far as it can, and becomes ready when it is.
     /// </summary>
     public TimeSpan StartupPatience { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The log of requests; off unless it has a path.</summary>
+    public AccessLogOptions AccessLog { get; } = new();
 
     /// <summary>The bounds of the audit log.</summary>
     public AuditOptions Audit { get; } = new();

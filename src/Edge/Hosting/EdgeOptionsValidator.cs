@@ -56,6 +56,7 @@ public sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
         CheckPeers(errors, options);
         CheckUpstream(errors, options.Upstream);
         errors.AddRange(options.Audit.Problems());
+        errors.AddRange(options.AccessLog.Problems());
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 

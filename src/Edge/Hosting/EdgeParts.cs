@@ -7,6 +7,7 @@ using EdgeCache.Edge.Filling;
 using EdgeCache.Edge.Passthrough;
 using EdgeCache.Edge.Peers;
 using EdgeCache.Edge.Pipeline;
+using EdgeCache.Edge.Pipeline.AccessLogging;
 using EdgeCache.Edge.Responding;
 using EdgeCache.Edge.Storage;
 using EdgeCache.Edge.Upstream;
@@ -85,6 +86,9 @@ internal sealed class EdgeParts : IAsyncDisposable
 
     public EdgeMetrics Metrics { get; }
 
+    /// <summary>The log of requests; null when there is to be none.</summary>
+    public AccessLog? AccessLog { get; init; }
+
     /// <summary>The control plane's stream and the regions'.</summary>
     public IReadOnlyList<ChangeStream> Streams { get; }
 
@@ -155,7 +159,16 @@ internal sealed class EdgeParts : IAsyncDisposable
             _loggers.CreateLogger<RequestForwarder>());
         var hosts = S3HostOptions.ForDomain(options.Domain, options.Regions.Select(static r => r.Name.ToLowerInvariant()), options.Domain);
         return new RequestPipeline(
-            hosts, reads, passing, new ErrorResponder(report, HostIdentity.For(options.Name), _time), new CrossOrigin(Locator, hosts, report), audit, Metrics, _time, _loggers.CreateLogger<RequestPipeline>());
+            hosts,
+            reads,
+            passing,
+            new ErrorResponder(report, HostIdentity.For(options.Name), _time),
+            new CrossOrigin(Locator, hosts, report),
+            audit,
+            AccessLog is null ? null : new RequestLines(AccessLog, _time),
+            Metrics,
+            _time,
+            _loggers.CreateLogger<RequestPipeline>());
     }
 
     /// <summary>Ends what belongs to no request: questions, fills. After the server has stopped, so that nothing new begins.</summary>

@@ -29,7 +29,7 @@ internal static class EdgeProgram
           PeerUrl               where other edges of the datacenter are served   off
           Peers:N:Name, Peers:N:Url                                          these edges (or PeersDns=<name>:<port>)
           AdminTokens:N:Name, AdminTokens:N:Token                            who may use /v1/edge on AdminUrl
-        Further tunables: CacheWritesPerDay, MetadataMemory, MaxConnections, MaxStaleness, ControlPlaneMaxSilence, StartupPatience, Fill:*, Upstream:*.
+        Further tunables: CacheWritesPerDay, MetadataMemory, MaxConnections, MaxStaleness, ControlPlaneMaxSilence, StartupPatience, Fill:*, Upstream:*, AccessLog:*.
         """;
 
     public static async Task<int> RunAsync(string[] args)
@@ -57,6 +57,12 @@ internal static class EdgeProgram
         try
         {
             await using var server = await EdgeServer.StartAsync(Configuration(args), stop.Token);
+            var running = server;
+            using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+            {
+                signal.Cancel = true;
+                running.ReopenLogs();
+            });
             await Console.Out.WriteLineAsync($"edgecache-edge: S3 {server.S3Endpoint}, admin {server.AdminEndpoint}");
             await Task.Delay(Timeout.InfiniteTimeSpan, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using EdgeCache.Edge.Administration;
 using EdgeCache.Edge.Audit;
 using EdgeCache.Edge.Pipeline;
+using EdgeCache.Edge.Pipeline.AccessLogging;
 using EdgeCache.Edge.Storage;
 using EdgeCache.Edge.Storage.Memory;
 using EdgeCache.Shared.Diagnostics;
@@ -68,7 +69,13 @@ public sealed class EdgeServer : IAsyncDisposable
             var listeners = new Listeners(options);
             var audit = new AuditParts(options, directory, meters, time, loggers);
             owned.Push(audit);
-            var parts = new EdgeParts(options, directory, store, cache, audit, meters, time, loggers);
+            var accessLog = AccessLog.Open(options.AccessLog, meters, loggers);
+            if (accessLog is not null)
+            {
+                owned.Push(accessLog);
+            }
+
+            var parts = new EdgeParts(options, directory, store, cache, audit, meters, time, loggers) { AccessLog = accessLog };
             owned.Push(parts);
             var administration = new AdministrationParts(options, parts, audit, time, loggers);
             owned.Push(administration);
@@ -101,6 +108,9 @@ public sealed class EdgeServer : IAsyncDisposable
             throw Explain(e) is { } explained ? explained : e;
         }
     }
+
+    /// <summary>Closes the access log and opens it by its name again, for those who moved it away.</summary>
+    public void ReopenLogs() => Parts.AccessLog?.Reopen();
 
     /// <summary>Stops: takes no more requests, lets those in flight end within <see cref="ShutdownTimeout"/>, and closes everything.</summary>
     public ValueTask DisposeAsync() => DisposeAsync(_owned);

@@ -64,6 +64,7 @@ internal sealed class RequestForwarder(
             request.Http, region.S3Url.GetLeftPart(UriPartial.Authority), client, _config, transformer, request.Aborted);
         if (outcome == ForwarderError.None)
         {
+            request.BytesSent = HttpMethods.IsHead(request.Http.Request.Method) ? 0 : request.Http.Response.ContentLength ?? 0;
             metrics.PassedBytes(request.Http.Response.ContentLength ?? 0);
             return null;
         }

@@ -77,7 +77,7 @@ internal sealed class EdgeMetrics
         var outcome = Name(request.Outcome);
         _requests.Add(1,
             new("operation", request.S3?.Operation.ToString() ?? "none"), new("outcome", outcome), new("reason", CacheReport.Name(request.Reason)),
-            new("status", status), new("region", request.Region ?? "none"));
+            new("status", StatusTags.Of(status)), new("region", request.Region ?? "none"));
         AddBytes("hit", request.StoredBytes);
         if (request.StoredBytes > 0 && request.Owner is { } owner)
         {
@@ -133,7 +133,8 @@ internal sealed class EdgeMetrics
         }
     }
 
-    private static string Name(CacheOutcome outcome) => outcome switch
+    /// <summary>An outcome as metrics and the access log have it.</summary>
+    public static string Name(CacheOutcome outcome) => outcome switch
     {
         CacheOutcome.None => "none",
         CacheOutcome.Hit => "hit",

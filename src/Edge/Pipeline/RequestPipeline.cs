@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
 using EdgeCache.Edge.Audit;
 using EdgeCache.Edge.Passthrough;
+using EdgeCache.Edge.Pipeline.AccessLogging;
 using EdgeCache.Edge.Responding;
 using EdgeCache.Shared.S3;
 using Microsoft.AspNetCore.Connections;
@@ -18,16 +18,19 @@ internal sealed class RequestPipeline(
     ErrorResponder errors,
     CrossOrigin crossOrigin,
     RequestAudit audit,
+    RequestLines? accessLog,
     EdgeMetrics metrics,
     TimeProvider time,
     ILogger<RequestPipeline> logger)
 {
     private const string CopySourceHeader = "x-amz-copy-source";
 
+    private readonly RequestIds _ids = new();
+
     /// <summary>Serves one request of the S3 listener.</summary>
     public async Task InvokeAsync(HttpContext http)
     {
-        var request = new EdgeRequest(http, RandomNumberGenerator.GetHexString(16), time.GetTimestamp());
+        var request = new EdgeRequest(http, _ids.Next(), time.GetTimestamp());
         errors.Identify(request);
         request.CloseIfNothingIsExpected();
         try
@@ -51,6 +54,16 @@ internal sealed class RequestPipeline(
         double? firstByte = request.FirstByteAt is { } at ? time.GetElapsedTime(request.StartedAt, at).TotalSeconds : null;
         var status = http.Response.StatusCode;
         metrics.RequestEnded(request, status, firstByte);
+        accessLog?.Ended(request, status);
+        if (logger.IsEnabled(LogLevel.Debug))
+        {
+            LogEnd(request, status);
+        }
+    }
+
+    private void LogEnd(EdgeRequest request, int status)
+    {
+        var http = request.Http;
         PipelineLog.Ended(
             logger, request.Id, http.Request.Method, request.S3?.Operation.ToString() ?? "-", request.S3?.Resource ?? "-", status, request.Phase, request.Outcome,
             request.Error?.Code.ToString() ?? "-", time.GetElapsedTime(request.StartedAt).TotalMilliseconds);
@@ -78,7 +91,7 @@ internal sealed class RequestPipeline(
             return unparsable;
         }
 
-        request.Outcome = Cacheability.Judge(s3!, request.Http.Request.Headers);
+        request.Outcome = Cacheability.Judge(s3!, signed.AmzHeaderNames);
         if (request.Outcome == CacheOutcome.None)
         {
             if (request.Http.Request.Headers.Origin.Count > 0)

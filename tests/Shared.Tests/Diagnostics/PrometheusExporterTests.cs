@@ -40,6 +40,25 @@ public sealed class PrometheusExporterTests : IDisposable
     }
 
     [Fact]
+    public async Task More_label_sets_than_are_remembered_add_up_too_whether_their_texts_are_the_same_objects_or_not()
+    {
+        const int sets = 20;
+        var counter = _meter.CreateCounter<long>("edgecache.edge.sent");
+        for (var round = 0; round < 3; round++)
+        {
+            for (var i = 0; i < sets; i++)
+            {
+                counter.Add(1, new("key", $"value{i}"), new("status", 200));
+                counter.Add(1, new("key", string.Intern($"value{i}")), new("status", 200));
+            }
+        }
+
+        var samples = (await ScrapeAsync()).Samples;
+        Assert.Equal(sets, samples.Count);
+        Assert.All(samples, static sample => Assert.Equal(6, sample.Value));
+    }
+
+    [Fact]
     public async Task Every_numeric_type_counts()
     {
         _meter.CreateCounter<byte>("a").Add(1);
