@@ -1,6 +1,7 @@
 using EdgeCache.Edge.Authentication;
 using EdgeCache.Edge.Upstream;
 using EdgeCache.Shared.Replication;
+using EdgeCache.Shared.S3.Lifecycle;
 
 namespace EdgeCache.Edge.Authorization;
 
@@ -10,7 +11,8 @@ namespace EdgeCache.Edge.Authorization;
 /// </summary>
 internal sealed class AuthorisedRead
 {
-    internal AuthorisedRead(AuthenticatedCaller caller, Region region, VersionFacts version) => (Caller, Region, Version) = (caller, region, version);
+    internal AuthorisedRead(AuthenticatedCaller caller, Region region, VersionFacts version, LifecycleConfiguration? lifecycle = null) =>
+        (Caller, Region, Version, Lifecycle) = (caller, region, version, lifecycle);
 
     /// <summary>Who reads.</summary>
     public AuthenticatedCaller Caller { get; }
@@ -20,4 +22,7 @@ internal sealed class AuthorisedRead
 
     /// <summary>What is read; may be a delete marker.</summary>
     public VersionFacts Version { get; }
+
+    /// <summary>What tells when it ends; null when nothing does, or when it need not be the current version.</summary>
+    public LifecycleConfiguration? Lifecycle { get; }
 }

@@ -52,7 +52,8 @@ internal sealed partial class Authoriser(TimeProvider time, ILogger<Authoriser> 
             return (new S3Error(S3ErrorCode.AccessDenied, decision.Advice), null);
         }
 
-        return version is not null ? (null, new AuthorisedRead(caller, bucket.Region, WithReadableLock(asked, version)))
+        return version is not null ? (null, new AuthorisedRead(
+                caller, bucket.Region, WithReadableLock(asked, version), versionId is null ? bucket.Facts.Configurations.Lifecycle : null))
             : versionId is null ? (new S3Error(S3ErrorCode.NoSuchKey, null, [new("Key", request.Key)]), null)
             : (new S3Error(S3ErrorCode.NoSuchVersion, null, [new("Key", request.Key), new("VersionId", versionId)]), null);
     }

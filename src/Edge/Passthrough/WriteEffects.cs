@@ -72,7 +72,8 @@ internal sealed class WriteEffects(BucketDirectory directory)
         S3Operation.PutBucketAcl or S3Operation.PutBucketPolicy or S3Operation.DeleteBucketPolicy or S3Operation.PutPublicAccessBlock or
             S3Operation.DeletePublicAccessBlock or S3Operation.PutBucketOwnershipControls or S3Operation.DeleteBucketOwnershipControls or
             S3Operation.PutObjectLockConfiguration or
-            S3Operation.PutBucketCors or S3Operation.DeleteBucketCors =>
+            S3Operation.PutBucketCors or S3Operation.DeleteBucketCors or
+            S3Operation.PutBucketLifecycleConfiguration or S3Operation.DeleteBucketLifecycle =>
             WriteEffect.BucketSetting,
         _ => WriteEffect.None,
     };

@@ -91,6 +91,11 @@ internal sealed class ObjectReads(
             var (refused, read) = authoriser.Decide(caller, organization.Fact, request, bucket, resolved.Fact);
             if (refused is not null)
             {
+                if (refused.Code == S3ErrorCode.NoSuchKey)
+                {
+                    request.Http.Response.Headers[S3ObjectHeaders.DeleteMarkerHeader] = "false";
+                }
+
                 return refused;
             }
 

@@ -2,6 +2,7 @@ using EdgeCache.Edge.Authorization;
 using EdgeCache.Edge.Filling;
 using EdgeCache.Edge.Pipeline;
 using EdgeCache.Shared.S3;
+using EdgeCache.Shared.S3.Lifecycle;
 
 namespace EdgeCache.Edge.Responding;
 
@@ -24,6 +25,11 @@ internal sealed class ObjectResponder(CacheReport report, TimeProvider time, ILo
         S3ObjectHeaders.Write(read.Version, plan, Set(request), IsChecksumAsked(request));
         if (plan.Status is StatusCodes.Status200OK or StatusCodes.Status206PartialContent)
         {
+            if (LifecycleSchedule.Describe(read.Lifecycle, read.Version) is { } expiration)
+            {
+                response.Headers[LifecycleSchedule.Header] = expiration;
+            }
+
             overrides.Apply(Set(request));
             response.ContentLength = plan.Length;
         }

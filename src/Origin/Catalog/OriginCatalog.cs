@@ -22,6 +22,8 @@ internal sealed class OriginCatalog : IAsyncDisposable
         Uploads = new UploadStore(writer, readers);
         Usage = new UsageStore(readers, region);
         Maintenance = new MaintenanceStore(writer, readers);
+        Positions = new PositionStore(writer, readers);
+        Lifecycle = new LifecycleStore(writer, readers);
     }
 
     /// <summary>The buckets.</summary>
@@ -41,6 +43,12 @@ internal sealed class OriginCatalog : IAsyncDisposable
 
     /// <summary>What the background workers clean up by.</summary>
     public MaintenanceStore Maintenance { get; }
+
+    /// <summary>How far background workers came.</summary>
+    public PositionStore Positions { get; }
+
+    /// <summary>What lifecycle rules look at and do.</summary>
+    public LifecycleStore Lifecycle { get; }
 
     /// <summary>The one writer.</summary>
     internal CatalogWriter Writer { get; }

@@ -25,6 +25,7 @@ internal static class Help
                                                :CredentialsPerMinuteAndAddress)
           --Origin:ContainerCredentialsLifetime=T  hh:mm:ss of the keys that an API token is exchanged for
           --Origin:AllowPrivateIssuers=BOOL    let OIDC issuers be in private networks and on this machine (false)
+          --Origin:LifecycleDay=T              hh:mm:ss that a day of lifecycle rules lasts; shorter than a day for tests only
           --Origin:MaxConnections=N            simultaneous connections
           --Origin:Bootstrap:OrganizationId=ID --Origin:Bootstrap:AccessKeyId=ID --Origin:Bootstrap:SecretKey=SECRET
           --Origin:Bootstrap:ApiToken=TOKEN    made when absent, on the control plane's host

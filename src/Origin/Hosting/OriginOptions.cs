@@ -72,6 +72,12 @@ public sealed class OriginOptions
     /// <summary>The largest number of simultaneous connections of all listeners together.</summary>
     public int MaxConnections { get; set; } = 4096;
 
+    /// <summary>
+    /// How long a day of lifecycle rules lasts, 1 second to 1 day. Anything shorter than a day is for tests: rules then count from the second, without
+    /// rounding to midnights, and what is stored is deleted as fast.
+    /// </summary>
+    public TimeSpan LifecycleDay { get; set; } = TimeSpan.FromDays(1);
+
     /// <summary>The bounds of the audit log.</summary>
     public AuditOptions Audit { get; } = new();
 

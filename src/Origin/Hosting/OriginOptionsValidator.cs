@@ -36,6 +36,8 @@ public sealed class OriginOptionsValidator : IValidateOptions<OriginOptions>
         Check(errors, options.MaxConnections is >= 16 and <= 1_000_000, "MaxConnections must lie between 16 and 1000000");
         Check(errors, options.ContainerCredentialsLifetime >= MinCredentialsLifetime && options.ContainerCredentialsLifetime <= MaxCredentialsLifetime,
             "ContainerCredentialsLifetime must lie between 1 second and 12 hours");
+        Check(errors, options.LifecycleDay >= TimeSpan.FromSeconds(1) && options.LifecycleDay <= TimeSpan.FromDays(1),
+            "LifecycleDay must lie between 1 second and 1 day");
         foreach (var (limit, value) in options.ControlPlaneLimits.All)
         {
             Check(errors, value is > 0 and <= ControlPlaneLimitOptions.Highest,

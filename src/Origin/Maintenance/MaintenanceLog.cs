@@ -11,4 +11,7 @@ internal static partial class MaintenanceLog
 
     [LoggerMessage(2902, LogLevel.Information, "Deleted {Count} files that no version or part owned.")]
     public static partial void OrphansDeleted(ILogger logger, int count);
+
+    [LoggerMessage(2903, LogLevel.Information, "Lifecycle rules acted on {Count} versions and uploads.")]
+    public static partial void LifecyclePassed(ILogger logger, long count);
 }

@@ -1,3 +1,4 @@
+using EdgeCache.Origin.Maintenance.Lifecycle;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace EdgeCache.Origin.Maintenance;
@@ -12,6 +13,8 @@ internal static class MaintenanceServices
         services.AddHostedService<GarbageCollector>();
         services.AddHostedService<OrphanCollector>();
         services.AddHostedService<HistoryTrimmer>();
+        services.AddSingleton<LifecycleMetrics>();
+        services.AddHostedService<LifecycleWorker>();
         return services;
     }
 }

@@ -2,7 +2,9 @@ using EdgeCache.Origin.Authorization;
 using EdgeCache.Origin.Catalog;
 using EdgeCache.Origin.Pipeline;
 using EdgeCache.Shared.Iam;
+using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
+using EdgeCache.Shared.S3.Lifecycle;
 
 namespace EdgeCache.Origin.Operations;
 
@@ -57,6 +59,15 @@ internal sealed class OperationContext(S3Exchange exchange, AuthorizedRequest au
         if (authorized.Authenticated.Via is not null)
         {
             SetHeader(EdgeForwarding.SequenceHeader, sequence.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+    }
+
+    /// <summary>Tells when a version that is current will end by the bucket's lifecycle rules.</summary>
+    public void DescribeExpiration(VersionFacts current)
+    {
+        if (LifecycleSchedule.Describe(Bucket.Facts.Configurations.Lifecycle, current) is { } expiration)
+        {
+            SetHeader(LifecycleSchedule.Header, expiration);
         }
     }
 

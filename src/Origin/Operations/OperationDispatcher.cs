@@ -40,6 +40,9 @@ internal static class OperationDispatcher
         S3Operation.GetBucketCors => BucketCors.GetAsync(context),
         S3Operation.PutBucketCors => BucketCors.PutAsync(context),
         S3Operation.DeleteBucketCors => BucketCors.DeleteAsync(context),
+        S3Operation.GetBucketLifecycleConfiguration => BucketLifecycle.GetAsync(context),
+        S3Operation.PutBucketLifecycleConfiguration => BucketLifecycle.PutAsync(context),
+        S3Operation.DeleteBucketLifecycle => BucketLifecycle.DeleteAsync(context),
         S3Operation.ListObjects => ListObjects.ExecuteAsync(context),
         S3Operation.ListObjectsV2 => ListObjectsV2.ExecuteAsync(context),
         S3Operation.ListObjectVersions => ListObjectVersions.ExecuteAsync(context),
@@ -48,7 +51,6 @@ internal static class OperationDispatcher
 
         S3Operation.GetBucketAccelerateConfiguration or
         S3Operation.GetBucketEncryption or
-        S3Operation.GetBucketLifecycleConfiguration or
         S3Operation.GetBucketLogging or
         S3Operation.GetBucketNotificationConfiguration or
         S3Operation.GetBucketReplication or

@@ -1,4 +1,5 @@
 using EdgeCache.Shared.S3.Cors;
+using EdgeCache.Shared.S3.Lifecycle;
 
 namespace EdgeCache.Shared.Replication;
 
@@ -10,4 +11,7 @@ public sealed record BucketConfigurations
 
     /// <summary>Which pages of other origins may use the bucket.</summary>
     public CorsConfiguration? Cors { get; init; }
+
+    /// <summary>When which objects end or change their storage class.</summary>
+    public LifecycleConfiguration? Lifecycle { get; init; }
 }

@@ -40,6 +40,9 @@ public static class S3Actions
         GetBucketCors => "s3:GetBucketCORS",
         PutBucketCors => "s3:PutBucketCORS",
         DeleteBucketCors => "s3:PutBucketCORS",
+        GetBucketLifecycleConfiguration => "s3:GetLifecycleConfiguration",
+        PutBucketLifecycleConfiguration => "s3:PutLifecycleConfiguration",
+        DeleteBucketLifecycle => "s3:PutLifecycleConfiguration",
         ListObjects => "s3:ListBucket",
         ListObjectsV2 => "s3:ListBucket",
         ListObjectVersions => "s3:ListBucketVersions",
@@ -48,7 +51,6 @@ public static class S3Actions
 
         GetBucketAccelerateConfiguration => "s3:GetAccelerateConfiguration",
         GetBucketEncryption => "s3:GetEncryptionConfiguration",
-        GetBucketLifecycleConfiguration => "s3:GetLifecycleConfiguration",
         GetBucketLogging => "s3:GetBucketLogging",
         GetBucketNotificationConfiguration => "s3:GetBucketNotification",
         GetBucketReplication => "s3:GetReplicationConfiguration",

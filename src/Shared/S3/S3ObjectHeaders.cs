@@ -18,8 +18,10 @@ public static class S3ObjectHeaders
     /// <summary>The prefix of user metadata headers.</summary>
     public const string MetadataPrefix = "x-amz-meta-";
 
+    /// <summary>Tells whether what is missing is hidden by a delete marker. Ceph and its suite say so also where there is none.</summary>
+    public const string DeleteMarkerHeader = "x-amz-delete-marker";
+
     private const string VersionIdHeader = "x-amz-version-id";
-    private const string DeleteMarkerHeader = "x-amz-delete-marker";
 
     /// <summary>The quoted form of an entity tag, as headers and XML have it.</summary>
     public static string Quote(string etag) => $"\"{etag}\"";

@@ -30,6 +30,9 @@ public enum S3Operation
     GetBucketCors,
     PutBucketCors,
     DeleteBucketCors,
+    GetBucketLifecycleConfiguration,
+    PutBucketLifecycleConfiguration,
+    DeleteBucketLifecycle,
     ListObjects,
     ListObjectsV2,
     ListObjectVersions,
@@ -39,7 +42,6 @@ public enum S3Operation
     // Settings that can be asked for and are never configured: stock clients survive "not configured", not "not implemented".
     GetBucketAccelerateConfiguration,
     GetBucketEncryption,
-    GetBucketLifecycleConfiguration,
     GetBucketLogging,
     GetBucketNotificationConfiguration,
     GetBucketReplication,

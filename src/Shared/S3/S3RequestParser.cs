@@ -177,6 +177,8 @@ public static class S3RequestParser
         ("DELETE", "cors") => DeleteBucketCors,
         ("GET", "encryption") => GetBucketEncryption,
         ("GET", "lifecycle") => GetBucketLifecycleConfiguration,
+        ("PUT", "lifecycle") => PutBucketLifecycleConfiguration,
+        ("DELETE", "lifecycle") => DeleteBucketLifecycle,
         ("GET", "logging") => GetBucketLogging,
         ("GET", "notification") => GetBucketNotificationConfiguration,
         ("GET", "object-lock") => GetObjectLockConfiguration,

@@ -7,11 +7,17 @@ public sealed class ConfigurationActionTests
 {
     private const string Cors = "<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>";
 
+    private const string Lifecycle =
+        "<LifecycleConfiguration><Rule><Filter/><Status>Enabled</Status><Expiration><Days>9</Days></Expiration></Rule></LifecycleConfiguration>";
+
     public static TheoryData<string, string, string, string> Operations => new()
     {
         { "PUT", "?cors", Cors, "s3:PutBucketCORS" },
         { "GET", "?cors", "", "s3:GetBucketCORS" },
         { "DELETE", "?cors", "", "s3:PutBucketCORS" },
+        { "PUT", "?lifecycle", Lifecycle, "s3:PutLifecycleConfiguration" },
+        { "GET", "?lifecycle", "", "s3:GetLifecycleConfiguration" },
+        { "DELETE", "?lifecycle", "", "s3:PutLifecycleConfiguration" },
     };
 
     [Theory]

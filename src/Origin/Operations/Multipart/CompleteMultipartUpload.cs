@@ -51,6 +51,7 @@ internal static class CompleteMultipartUpload
 
         var facts = completed.Value.Facts;
         context.SetNewVersionId(facts.VersionId);
+        context.DescribeExpiration(facts);
         context.Committed(completed.Value.Sequence);
         var http = context.Exchange.Request;
         var location = $"{http.Scheme}://{http.Host}{context.Exchange.Signed.RawPath}";

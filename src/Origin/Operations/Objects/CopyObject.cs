@@ -97,6 +97,7 @@ internal static class CopyObject
         }
 
         context.SetNewVersionId(committed.Value.Facts.VersionId);
+        context.DescribeExpiration(committed.Value.Facts);
         context.Committed(committed.Value.Sequence);
         var copy = committed.Value.Facts;
         await context.Exchange.RespondXmlAsync(StatusCodes.Status200OK, new CopyObjectResult(copy.ETag, copy.LastModified, copy.Checksum).Write());

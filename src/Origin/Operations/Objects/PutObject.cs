@@ -70,6 +70,7 @@ internal static class PutObject
 
         context.SetHeader("ETag", S3ObjectHeaders.Quote(body.Digests.ETag));
         context.SetNewVersionId(committed.Value.Facts.VersionId);
+        context.DescribeExpiration(committed.Value.Facts);
         context.SetHeader(ChecksumNames.HeaderName(algorithm), checksum.Value);
         context.SetHeader("x-amz-checksum-type", S3ChecksumTypes.ApiName(checksum.Type));
         context.Committed(committed.Value.Sequence);

@@ -18,6 +18,11 @@ internal static class ReadObject
         var version = Overtaken(context) ?? context.Authorized.Version;
         if (version is null)
         {
+            if (context.VersionId is null)
+            {
+                context.SetHeader(S3ObjectHeaders.DeleteMarkerHeader, "false");
+            }
+
             return NotFound(context);
         }
 
@@ -49,6 +54,11 @@ internal static class ReadObject
         {
             context.Exchange.Respond(plan.Status);
             return null;
+        }
+
+        if (context.VersionId is null)
+        {
+            context.DescribeExpiration(facts);
         }
 
         overrides.Apply(context.SetHeader);

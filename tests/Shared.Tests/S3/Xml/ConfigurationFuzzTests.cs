@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using EdgeCache.Shared.S3;
 using EdgeCache.Shared.S3.Cors;
+using EdgeCache.Shared.S3.Lifecycle;
 using EdgeCache.Shared.Tests.SigV4;
 
 namespace EdgeCache.Shared.Tests.S3.Xml;
@@ -15,6 +16,7 @@ public sealed class ConfigurationFuzzTests
     private static readonly Dictionary<string, Func<byte[], (Func<byte[]>? Write, S3Error? Error)>> Readers = new()
     {
         ["CORSConfiguration"] = static bytes => CorsConfiguration.Parse(bytes) is var (value, error) ? (value is null ? null : value.Write, error) : default,
+        ["LifecycleConfiguration"] = static bytes => LifecycleConfiguration.Parse(bytes) is var (value, error) ? (value is null ? null : value.Write, error) : default,
     };
 
     private static readonly string[] Fragments =
