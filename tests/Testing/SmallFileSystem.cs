@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
 
 namespace EdgeCache.Testing;
@@ -25,7 +23,7 @@ public sealed class SmallFileSystem : IDisposable
     public static SmallFileSystem? TryMount(long size)
     {
         var mounted = new SmallFileSystem();
-        if (Run("mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={size}"), "edgecache-test", mounted.Path))
+        if (Commands.Run("mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={size}"), "edgecache-test", mounted.Path))
         {
             return mounted;
         }
@@ -53,22 +51,7 @@ public sealed class SmallFileSystem : IDisposable
     public void Dispose()
     {
         // Lazily: what a failed test still holds open must not keep it.
-        Run("umount", "-l", Path);
+        Commands.Run("umount", "-l", Path);
         _directory.Dispose();
-    }
-
-    private static bool Run(string program, params string[] arguments)
-    {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-            process.StandardError.ReadToEnd();
-            process.WaitForExit();
-            return process.ExitCode == 0;
-        }
-        catch (Win32Exception)
-        {
-            return false; // there is no such program
-        }
     }
 }

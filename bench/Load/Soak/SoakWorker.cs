@@ -11,9 +11,6 @@ internal sealed class SoakWorker(
     private const int BufferSize = 256 << 10;
     private const int MaxRange = 12 << 20;
 
-    /// <summary>A body that was broken off since the object was overwritten: the rest of the old version is not to be had any more, and the new one may not follow it.</summary>
-    private const string Overwritten = "overwritten meanwhile";
-
     /// <summary>The time that a request may take in all.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -132,7 +129,7 @@ internal sealed class SoakWorker(
     private async Task<(string, long)> ReadChangingAsync(Uri edge, CancellationToken cancellation)
     {
         var item = objects.Changing[random.Next(objects.Changing.Count)];
-        var (oldest, mark) = (ledger.OldestAllowed(item), ledger.Mark(item));
+        var oldest = ledger.OldestAllowed(item);
         using var request = Request(HttpMethod.Get, edge, item.Key);
         using var response = await SendAsync(request, cancellation);
         if (response.StatusCode != HttpStatusCode.OK)
@@ -141,16 +138,7 @@ internal sealed class SoakWorker(
         }
 
         var isStale = response.Headers.TryGetValues("x-cache", out var values) && values.Contains("STALE");
-        byte[] body;
-        try
-        {
-            body = await response.Content.ReadAsByteArrayAsync(cancellation);
-        }
-        catch (Exception e) when ((e is HttpRequestException or IOException) && ledger.MayHaveChangedSince(item, mark))
-        {
-            return (Overwritten, 0);
-        }
-
+        var body = await response.Content.ReadAsByteArrayAsync(cancellation);
         var version = objects.VersionOf(item, body) ?? throw new WrongAnswerException($"{item.Key}: {body.Length} bytes that are no version of it");
         return version >= oldest || isStale ? ("ok", body.Length)
             : throw new WrongAnswerException($"{item.Key}: version {version}, though {oldest} had been acknowledged more than {VersionLedger.Allowance.TotalSeconds} s before");

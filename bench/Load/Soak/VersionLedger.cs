@@ -25,26 +25,6 @@ internal sealed class VersionLedger(SoakObjects objects)
         }
     }
 
-    /// <summary>A mark of this moment, to be given to <see cref="MayHaveChangedSince"/>.</summary>
-    public long Mark(SoakObject item)
-    {
-        var entry = _entries[item];
-        lock (entry)
-        {
-            return entry.Ended;
-        }
-    }
-
-    /// <summary>Whether a write was under way at any time since the mark.</summary>
-    public bool MayHaveChangedSince(SoakObject item, long mark)
-    {
-        var entry = _entries[item];
-        lock (entry)
-        {
-            return entry.Last > mark;
-        }
-    }
-
     /// <summary>Takes the right to write the object, and the number of the next version.</summary>
     public async Task<Write> BeginAsync(SoakObject item, CancellationToken cancellation)
     {
