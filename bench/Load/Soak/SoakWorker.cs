@@ -50,7 +50,7 @@ internal sealed class SoakWorker(
             }
             else
             {
-                tally.Failed(name, outcome, outcome == Overwritten || faults.Excuses(begin));
+                tally.Failed(name, outcome, faults.Excuses(begin));
             }
         }
         catch (WrongAnswerException e)
