@@ -60,6 +60,7 @@ internal sealed class TestOrigin : IAsyncDisposable
     public static Dictionary<string, string?> Settings(string directory) => new()
     {
         ["Origin:Region"] = "ORD1",
+        ["Origin:ZeroCopy"] = Environment.GetEnvironmentVariable("Origin__ZeroCopy") ?? "true", // as for the programs
         ["Origin:Regions:0"] = "ORD1",
         ["Origin:Regions:1"] = "LAS1",
         ["Origin:DataDirectory"] = directory,

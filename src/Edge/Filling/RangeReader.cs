@@ -3,12 +3,14 @@ using EdgeCache.Edge.Storage;
 using EdgeCache.Edge.Storage.Eviction;
 using EdgeCache.Edge.Storage.Nvme;
 using EdgeCache.Shared.Http;
+using EdgeCache.Transport;
 
 namespace EdgeCache.Edge.Filling;
 
 /// <summary>
 /// Reads a range of one version in order: each chunk from the store if it is there, else from its fill as the bytes arrive, with the next chunks fetched
-/// ahead; or, if the range moves no whole chunks, each block so. Nothing is held between two reads but places in fills: no lease, no buffer.
+/// ahead; or, if the range moves no whole chunks, each block so. Nothing is held between two reads but places in fills: no lease, no buffer. What the store
+/// has can also be had as it lies in its files.
 /// </summary>
 internal sealed class RangeReader(
     ChunkCache store, FillTable fills, FillTarget target, byte reader, ByteRange range, ReadScope scope, ReadAhead ahead, BlockReads blocks, EdgeMetrics metrics)
@@ -120,6 +122,38 @@ internal sealed class RangeReader(
         }
     }
 
+    /// <summary>
+    /// The next bytes as a stretch of a file, when they are stored and enough for that to pay; null: read them. What of it is sent is told by <see cref="Take"/>.
+    /// </summary>
+    /// <param name="most">The longest stretch wanted, in bytes.</param>
+    /// <param name="cancellationToken">Stops the wait for the disk.</param>
+    public async ValueTask<StoredRegion?> OpenStoredAsync(int most, CancellationToken cancellationToken)
+    {
+        var (index, within, left) = Locate();
+        var length = (int)Math.Min(most, left);
+        if (length <= FileRegions.Threshold || !store.TryGet(Id(index), reader, out var lease))
+        {
+            return null;
+        }
+
+        if (await VerifyAsync(lease, within, length, cancellationToken))
+        {
+            return new StoredRegion(lease, within, length);
+        }
+
+        lease.Dispose();
+        metrics.ChunkDamaged();
+        return null;
+    }
+
+    /// <summary>Goes on behind bytes that <see cref="OpenStoredAsync"/> gave.</summary>
+    public void Take(int length)
+    {
+        ahead.Extend(ChunkGeometry.IndexOf(_position));
+        StoredBytes += length;
+        Advance(length);
+    }
+
     /// <summary>Reads the next bytes: at least one, unless there is a fault; at most what is left of the chunk.</summary>
     public async ValueTask<(ReadFault Fault, int Count)> ReadAsync(Memory<byte> destination, CancellationToken cancellationToken)
     {
@@ -183,6 +217,19 @@ internal sealed class RangeReader(
         LeaveCurrent();
         blocks.End();
         ahead.End();
+    }
+
+    private static async ValueTask<bool> VerifyAsync(ChunkLease lease, int within, int length, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await lease.VerifyAsync(within, length, cancellationToken);
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
+        }
     }
 
     private ChunkId Id(int index) => new(target.Version.Generation, index);

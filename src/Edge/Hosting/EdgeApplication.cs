@@ -4,6 +4,7 @@ using EdgeCache.Edge.Pipeline;
 using EdgeCache.Shared.Diagnostics;
 using EdgeCache.Shared.Http;
 using EdgeCache.Shared.S3;
+using EdgeCache.Transport;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -27,6 +28,11 @@ internal static class EdgeApplication
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, connections, listeners));
+        if (options.ZeroCopy)
+        {
+            builder.Services.AddFileTransport(new TransportOptions { SendStallTimeout = options.SendStallTimeout }, TimeProvider.System);
+        }
+
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = EdgeServer.ShutdownTimeout);
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));

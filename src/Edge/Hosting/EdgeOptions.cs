@@ -98,6 +98,15 @@ public sealed class EdgeOptions
     /// <summary>The largest number of simultaneous client connections; fewer when the process's limit of open files leaves no room for so many.</summary>
     public int MaxConnections { get; set; } = 8192;
 
+    /// <summary>
+    /// Whether stored bytes go from the cache's files to clients within the kernel (sendfile), over sockets of our own. Otherwise they are read and
+    /// written, over the server's own sockets.
+    /// </summary>
+    public bool ZeroCopy { get; set; } = OperatingSystem.IsLinux();
+
+    /// <summary>With <see cref="ZeroCopy"/>: a client that takes nothing for this long, while there is more to send, is cut off; 1 second to 10 minutes.</summary>
+    public TimeSpan SendStallTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
     /// <summary>For how long cached objects are served while their region can't be asked, after the last moment at which they were known to be current; up to 7 days.</summary>
     public TimeSpan MaxStaleness { get; set; } = TimeSpan.FromMinutes(5);
 

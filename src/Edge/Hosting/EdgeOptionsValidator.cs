@@ -6,6 +6,7 @@ using EdgeCache.Edge.Storage.Eviction;
 using EdgeCache.Edge.Storage.Nvme;
 using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.Processes;
+using EdgeCache.Transport;
 using Microsoft.Extensions.Options;
 
 namespace EdgeCache.Edge.Hosting;
@@ -49,6 +50,7 @@ public sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
         Check(errors, options.UnseenKeysPerSecond is >= 1 and <= 10_000, "UnseenKeysPerSecond must lie between 1 and 10000");
         Check(errors, options.UnseenBucketsPerSecond is >= 1 and <= 10_000, "UnseenBucketsPerSecond must lie between 1 and 10000");
         Check(errors, options.MaxConnections is >= 16 and <= 1_000_000, "MaxConnections must lie between 16 and 1000000");
+        CheckTime(errors, nameof(options.SendStallTimeout), options.SendStallTimeout, TransportOptions.MinSendStallTimeout, TransportOptions.MaxSendStallTimeout);
         CheckTime(errors, nameof(options.MaxStaleness), options.MaxStaleness, TimeSpan.Zero, Week);
         CheckTime(errors, nameof(options.ControlPlaneMaxSilence), options.ControlPlaneMaxSilence, TimeSpan.FromSeconds(1), Week);
         CheckTime(errors, nameof(options.StartupPatience), options.StartupPatience, TimeSpan.Zero, TimeSpan.FromMinutes(1));

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using EdgeCache.Edge.Commands;
 using EdgeCache.Shared.Processes;
+using EdgeCache.Transport;
 
 namespace EdgeCache.Edge.Hosting;
 
@@ -29,7 +30,7 @@ internal static class EdgeProgram
           PeerUrl               where other edges of the datacenter are served   off
           Peers:N:Name, Peers:N:Url                                          these edges (or PeersDns=<name>:<port>)
           AdminTokens:N:Name, AdminTokens:N:Token                            who may use /v1/edge on AdminUrl
-        Further tunables: CacheWritesPerDay, MetadataMemory, MaxConnections, MaxStaleness, ControlPlaneMaxSilence, StartupPatience, Fill:*, Upstream:*, AccessLog:*.
+        Further tunables: CacheWritesPerDay, MetadataMemory, MaxConnections, ZeroCopy, SendStallTimeout, MaxStaleness, ControlPlaneMaxSilence, StartupPatience, Fill:*, Upstream:*, AccessLog:*.
         """;
 
     public static async Task<int> RunAsync(string[] args)
@@ -45,6 +46,7 @@ internal static class EdgeProgram
             return 0;
         }
 
+        TransportServices.PreferInlineCompletions();
         using var stop = new CancellationTokenSource();
         void OnSignal(PosixSignalContext signal)
         {

@@ -3,6 +3,7 @@ using EdgeCache.Edge.Filling;
 using EdgeCache.Edge.Pipeline;
 using EdgeCache.Shared.S3;
 using EdgeCache.Shared.S3.Lifecycle;
+using EdgeCache.Transport;
 
 namespace EdgeCache.Edge.Responding;
 
@@ -16,6 +17,9 @@ internal sealed class ObjectResponder(CacheReport report, TimeProvider time, ILo
     private const int PieceSize = 256 << 10;
 
     private const string ChecksumModeHeader = "x-amz-checksum-mode";
+
+    /// <summary>A client that takes longer than this for a region of 2 MiB is slow.</summary>
+    private static readonly TimeSpan SlowPiece = TimeSpan.FromSeconds(2);
 
     /// <summary>Status and headers of a 200, 206 or 304; a HEAD or an empty body ends with them.</summary>
     public void SendHead(EdgeRequest request, AuthorisedRead read, in ObjectReadPlan plan, ResponseOverrides overrides)
@@ -43,44 +47,27 @@ internal sealed class ObjectResponder(CacheReport report, TimeProvider time, ILo
         S3ObjectHeaders.Write(read.Version, plan, Set(request), checksumMode: false);
 
     /// <summary>
-    /// The bytes. Once the head is out, a failure can only be told by breaking the connection: the client then sees fewer bytes than
-    /// Content-Length promised, never a short answer that looks whole.
+    /// The bytes: those that are stored straight from their files if the connection can, others by copy. Once the head is out, a failure can only be
+    /// told by breaking the connection: the client then sees fewer bytes than Content-Length promised, never a short answer that looks whole.
     /// </summary>
     public async Task SendBodyAsync(EdgeRequest request, RangeReader reader)
     {
-        var response = request.Http.Response;
-        await response.StartAsync(request.Aborted);
-        var writer = response.BodyWriter;
+        await request.Http.Response.StartAsync(request.Aborted);
+        var sender = FileRegions.SenderOf(request.Http);
         try
         {
             while (reader.Remaining > 0)
             {
-                var (fault, available) = await reader.WaitAsync(request.Aborted);
-                if (fault == ReadFault.None)
+                var sentAt = time.GetTimestamp();
+                if (!await (sender is null ? CopyAsync(request, reader) : SendAsync(request, reader, sender)))
                 {
-                    var size = Math.Min(available, PieceSize);
-                    (fault, var count) = await reader.ReadAsync(writer.GetMemory(size)[..size], request.Aborted);
-                    writer.Advance(count);
-                }
-
-                if (fault != ReadFault.None)
-                {
-                    RespondingLog.BrokenOff(logger, request.Id, fault, reader.Remaining);
-                    request.Http.Abort();
                     return;
                 }
 
-                request.BytesSent = reader.StoredBytes + reader.FilledBytes;
-                if (reader.Remaining == 0 && !request.TryEnd())
+                // A region holds its file open until it is sent: slow clients get copies, which hold nothing.
+                if (sender is not null && time.GetElapsedTime(sentAt) > SlowPiece)
                 {
-                    request.Http.Abort();
-                    return;
-                }
-
-                var flushed = await writer.FlushAsync(request.Aborted);
-                if (flushed.IsCompleted || flushed.IsCanceled)
-                {
-                    return;
+                    sender = null;
                 }
             }
         }
@@ -89,6 +76,70 @@ internal sealed class ObjectResponder(CacheReport report, TimeProvider time, ILo
             request.StoredBytes += reader.StoredBytes;
             request.FilledBytes += reader.FilledBytes;
         }
+    }
+
+    private async ValueTask<bool> SendAsync(EdgeRequest request, RangeReader reader, IFileRegionSender sender)
+    {
+        using var region = await reader.OpenStoredAsync(FileRegions.MaxLength, request.Aborted);
+        if (region is null)
+        {
+            return await CopyAsync(request, reader);
+        }
+
+        reader.Take(region.Length);
+        if (!MayGoOn(request, reader))
+        {
+            return false;
+        }
+
+        var isSent = await sender.SendAsync(request.Http.Response.BodyWriter, region.File, region.Offset, region.Length, request.Aborted);
+        if (sender.Fault is var fault and not FileRegionFault.None)
+        {
+            region.Renounce(fault == FileRegionFault.Unreadable);
+            RespondingLog.FileFailed(logger, request.Id, fault, reader.Remaining);
+        }
+
+        return isSent;
+    }
+
+    private async ValueTask<bool> CopyAsync(EdgeRequest request, RangeReader reader)
+    {
+        var writer = request.Http.Response.BodyWriter;
+        var (fault, available) = await reader.WaitAsync(request.Aborted);
+        if (fault == ReadFault.None)
+        {
+            var size = Math.Min(available, PieceSize);
+            (fault, var count) = await reader.ReadAsync(writer.GetMemory(size)[..size], request.Aborted);
+            writer.Advance(count);
+        }
+
+        if (fault != ReadFault.None)
+        {
+            RespondingLog.BrokenOff(logger, request.Id, fault, reader.Remaining);
+            request.Http.Abort();
+            return false;
+        }
+
+        if (!MayGoOn(request, reader))
+        {
+            return false;
+        }
+
+        var flushed = await writer.FlushAsync(request.Aborted);
+        return !flushed.IsCompleted && !flushed.IsCanceled;
+    }
+
+    /// <summary>Counts what is about to be sent; false when it may not be since it is the last of it.</summary>
+    private static bool MayGoOn(EdgeRequest request, RangeReader reader)
+    {
+        request.BytesSent = reader.StoredBytes + reader.FilledBytes;
+        if (reader.Remaining > 0 || request.TryEnd())
+        {
+            return true;
+        }
+
+        request.Http.Abort();
+        return false;
     }
 
     private static bool IsChecksumAsked(EdgeRequest request) =>

@@ -27,6 +27,8 @@ internal static class Help
           --Origin:AllowPrivateIssuers=BOOL    let OIDC issuers be in private networks and on this machine (false)
           --Origin:LifecycleDay=T              hh:mm:ss that a day of lifecycle rules lasts; shorter than a day for tests only
           --Origin:MaxConnections=N            simultaneous connections
+          --Origin:ZeroCopy=false              read and write objects instead of having the kernel send their files
+          --Origin:SendStallTimeout=00:01:00   cuts off clients that take nothing for so long
           --Origin:Bootstrap:OrganizationId=ID --Origin:Bootstrap:AccessKeyId=ID --Origin:Bootstrap:SecretKey=SECRET
           --Origin:Bootstrap:ApiToken=TOKEN    made when absent, on the control plane's host
           --Origin:Bootstrap:OperatorToken=TOKEN   manages organizations; replaces the one before it

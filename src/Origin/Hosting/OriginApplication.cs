@@ -15,6 +15,7 @@ using EdgeCache.Shared.Diagnostics;
 using EdgeCache.Shared.Http;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
+using EdgeCache.Transport;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace EdgeCache.Origin.Hosting;
@@ -27,6 +28,11 @@ internal static class OriginApplication
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, listeners));
+        if (options.ZeroCopy)
+        {
+            builder.Services.AddFileTransport(new TransportOptions { SendStallTimeout = options.SendStallTimeout }, TimeProvider.System);
+        }
+
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = OriginServer.ShutdownTimeout);
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));

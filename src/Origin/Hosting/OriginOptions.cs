@@ -78,6 +78,15 @@ public sealed class OriginOptions
     /// </summary>
     public TimeSpan LifecycleDay { get; set; } = TimeSpan.FromDays(1);
 
+    /// <summary>
+    /// Whether objects go from their files to clients within the kernel (sendfile), over sockets of our own. Otherwise they are read and written, over
+    /// the server's own sockets.
+    /// </summary>
+    public bool ZeroCopy { get; set; } = OperatingSystem.IsLinux();
+
+    /// <summary>With <see cref="ZeroCopy"/>: a client that takes nothing for this long, while there is more to send, is cut off; 1 second to 10 minutes.</summary>
+    public TimeSpan SendStallTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
     /// <summary>The bounds of the audit log.</summary>
     public AuditOptions Audit { get; } = new();
 

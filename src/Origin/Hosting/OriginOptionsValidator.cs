@@ -1,4 +1,5 @@
 using EdgeCache.Shared.Processes;
+using EdgeCache.Transport;
 using Microsoft.Extensions.Options;
 
 namespace EdgeCache.Origin.Hosting;
@@ -38,6 +39,8 @@ public sealed class OriginOptionsValidator : IValidateOptions<OriginOptions>
             "ContainerCredentialsLifetime must lie between 1 second and 12 hours");
         Check(errors, options.LifecycleDay >= TimeSpan.FromSeconds(1) && options.LifecycleDay <= TimeSpan.FromDays(1),
             "LifecycleDay must lie between 1 second and 1 day");
+        Check(errors, options.SendStallTimeout >= TransportOptions.MinSendStallTimeout && options.SendStallTimeout <= TransportOptions.MaxSendStallTimeout,
+            "SendStallTimeout must lie between 1 second and 10 minutes");
         foreach (var (limit, value) in options.ControlPlaneLimits.All)
         {
             Check(errors, value is > 0 and <= ControlPlaneLimitOptions.Highest,

@@ -69,6 +69,7 @@ internal sealed class EdgeCluster : IAsyncDisposable
         settings["Edge:Regions:1:Name"] = "LAS1";
         settings["Edge:Regions:1:S3Url"] = cluster.Las.S3Url.ToString();
         settings["Edge:Regions:1:AdminUrl"] = cluster.Las.AdminUrl.ToString();
+        settings["Edge:ZeroCopy"] = Environment.GetEnvironmentVariable("Edge__ZeroCopy") ?? "true"; // as for the programs
         settings["Logging:LogLevel:Default"] = "Error";
         configure?.Invoke(settings);
         await cluster.StartEdgeAsync();

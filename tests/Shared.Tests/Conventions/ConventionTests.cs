@@ -35,8 +35,9 @@ public sealed class ConventionTests
         Dictionary<string, string[]> allowed = new()
         {
             ["EdgeCache.Shared"] = [],
-            ["EdgeCache.Origin"] = ["EdgeCache.Shared"],
-            ["EdgeCache.Edge"] = ["EdgeCache.Shared"],
+            ["EdgeCache.Transport"] = [],
+            ["EdgeCache.Origin"] = ["EdgeCache.Shared", "EdgeCache.Transport"],
+            ["EdgeCache.Edge"] = ["EdgeCache.Shared", "EdgeCache.Transport"],
             ["EdgeCache.Standalone"] = ["EdgeCache.Shared", "EdgeCache.Origin", "EdgeCache.Edge"],
         };
         AssertNone(SourceTree.Find("src", "*.csproj").SelectMany(file => XDocument.Load(file)

@@ -85,6 +85,7 @@ internal static partial class Rules
         IEnumerable<(Regex Pattern, string Why)> rules = file.Tier switch
         {
             "Shared" => [(Hosting(), "Shared knows of no hosting"), (OtherTier("Origin|Edge|Standalone"), "Shared knows of no tier")],
+            "Transport" => [(OtherTier("Shared|Origin|Edge|Standalone"), "the transport knows nothing of objects")],
             "Edge" => [(OtherTier("Origin|Standalone"), "the edge talks to origins over the network only")],
             "Origin" => [(OtherTier("Edge|Standalone"), "an origin knows of no edge"), (ExternalCache(), "FASTER belongs to the edge's storage")],
             _ => [],
@@ -169,6 +170,7 @@ internal static partial class Rules
 
     private static bool IsOfTier(int id, string tier) => tier switch
     {
+        "Transport" => id is >= 1000 and < 2000,
         "Origin" => id is >= 2000 and < 3000,
         "Edge" => id is >= 3000 and < 4000,
         "Standalone" => id >= 4000,

@@ -10,6 +10,9 @@ namespace EdgeCache.Edge.Storage.Nvme;
 /// </summary>
 internal sealed class ChunkLease : IDisposable
 {
+    /// <summary>How much is read at a time only to be verified.</summary>
+    private const int VerifyPiece = 4 * ChunkGeometry.BlockSize;
+
     private const string InjectedFault = "Input/output error, injected";
 
     private readonly ChunkStore store;
@@ -81,6 +84,34 @@ internal sealed class ChunkLease : IDisposable
         }
     }
 
+    /// <summary>
+    /// Whether the bytes of a range may be sent as they lie in the file: verifies the blocks around it as far as the store's <see cref="ChecksumPolicy"/>
+    /// asks for it. False when the chunk is damaged or can't be read (it is then dropped from the store).
+    /// </summary>
+    /// <param name="offset">Where in the payload to begin.</param>
+    /// <param name="length">At least one byte.</param>
+    /// <param name="cancellationToken">Stops the wait for the disk.</param>
+    public ValueTask<bool> VerifyAsync(int offset, int length, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref disposed) != 0, this);
+        if ((BlockMask.Of(offset, length) & ~verified) == 0 && store.FailRead is null)
+        {
+            store.OnRead();
+            return ValueTask.FromResult(true);
+        }
+
+        return VerifyBlocksAsync(offset, length, cancellationToken);
+    }
+
+    /// <summary>The range's bytes turned out not to be all in the file, or not to be readable, after they were found good: the chunk is dropped.</summary>
+    public void Renounce(bool isUnreadable)
+    {
+        if (isUnreadable)
+            store.OnReadFailed(Id, location, new IOException("Input/output error while sending"));
+        else
+            store.OnDamaged(Id, location);
+    }
+
     /// <summary>Compares blocks on the medium with their checksums; false when the chunk is damaged or can't be read (it is then dropped).</summary>
     /// <param name="reader">Reads them.</param>
     /// <param name="offset">Where in the payload to begin: the start of a block.</param>
@@ -113,6 +144,28 @@ internal sealed class ChunkLease : IDisposable
     {
         if (Interlocked.Exchange(ref disposed, 1) == 0)
             segment.Release();
+    }
+
+    // Whole blocks are read, piece by piece, so that what is verified is still in the processor's cache when it is sent.
+    private async ValueTask<bool> VerifyBlocksAsync(int offset, int length, CancellationToken cancellationToken)
+    {
+        var end = offset + length;
+        offset -= offset % ChunkGeometry.BlockSize;
+        var piece = ArrayPool<byte>.Shared.Rent(VerifyPiece);
+        var intact = true;
+        while (intact && offset < end)
+        {
+            var count = Math.Min(VerifyPiece, Math.Min(Length, end + ChunkGeometry.BlockSize - 1) - offset);
+            if (offset + count != Length)
+                count -= count % ChunkGeometry.BlockSize;
+
+            intact = await ReadAsync(offset, piece.AsMemory(0, count), cancellationToken);
+            offset += count;
+        }
+
+        // Not in a finally: after an exception the buffer may still be written to.
+        ArrayPool<byte>.Shared.Return(piece);
+        return intact;
     }
 
     private void NoteVerified(ulong touched)

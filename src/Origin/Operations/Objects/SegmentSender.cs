@@ -3,12 +3,13 @@ using EdgeCache.Origin.Blobs;
 using EdgeCache.Origin.Operations.Bodies;
 using EdgeCache.Origin.Pipeline;
 using EdgeCache.Shared.S3;
+using EdgeCache.Transport;
 
 namespace EdgeCache.Origin.Operations.Objects;
 
 /// <summary>
-/// Sends a range of an object from its blobs: positional reads straight into the response's buffer, flushed piece by piece, so memory is bounded
-/// by one piece. The first blob is opened before the head is sent, so that a missing one is still an error and not a broken body.
+/// Sends a range of an object from its blobs: as regions of their files where the connection can, else by positional reads straight into the
+/// response's buffer, flushed piece by piece, so memory is bounded by one piece. The first blob is opened before the head is sent, so that a missing one is still an error and not a broken body.
 /// </summary>
 internal static class SegmentSender
 {
@@ -53,43 +54,58 @@ internal static class SegmentSender
     /// <summary>Sends a stretch of a blob; false when it can't be read to its end, or may not be sent to its end.</summary>
     private static async Task<bool> SendBlobAsync(OperationContext context, BlobHandle blob, long offset, long count, long total)
     {
-        var writer = context.Response.BodyWriter;
+        await context.Response.StartAsync(context.Aborted);
+        var sender = blob.File is not null && count > FileRegions.Threshold ? FileRegions.SenderOf(context.Exchange.Context) : null;
         while (count > 0)
         {
-            var buffer = writer.GetMemory((int)Math.Min(count, UploadLimits.PieceSize));
-            buffer = buffer[..(int)Math.Min(count, buffer.Length)];
-            int read;
-            try
-            {
-                read = await blob.ReadAsync(buffer, offset, context.Aborted);
-            }
-            catch (IOException)
+            var piece = sender is null ? await CopyAsync(context, blob, offset, count) : (int)Math.Min(count, FileRegions.MaxLength);
+            if (piece == 0)
             {
                 return false;
             }
 
-            if (read == 0)
-            {
-                return false;
-            }
-
-            writer.Advance(read);
-            offset += read;
-            count -= read;
-            context.Exchange.BytesSent += read;
+            var at = offset;
+            offset += piece;
+            count -= piece;
+            context.Exchange.BytesSent += piece;
             if (context.Exchange.BytesSent == total && !context.Exchange.TryEnd())
             {
                 return false;
             }
 
-            var flushed = await writer.FlushAsync(context.Aborted);
-            if (flushed.IsCompleted)
+            var writer = context.Response.BodyWriter;
+            var isSent = sender is null
+                ? !(await writer.FlushAsync(context.Aborted)).IsCompleted
+                : await sender.SendAsync(writer, blob.File!, at, piece, context.Aborted);
+            if (sender is { Fault: not FileRegionFault.None })
+            {
+                return false;
+            }
+
+            if (!isSent)
             {
                 throw new OperationCanceledException("The client closed the connection.", context.Aborted);
             }
         }
 
         return true;
+    }
+
+    /// <summary>Reads the next bytes into the response's buffer; 0 when they can't be read.</summary>
+    private static async ValueTask<int> CopyAsync(OperationContext context, BlobHandle blob, long offset, long count)
+    {
+        var writer = context.Response.BodyWriter;
+        var buffer = writer.GetMemory((int)Math.Min(count, UploadLimits.PieceSize));
+        try
+        {
+            var read = await blob.ReadAsync(buffer[..(int)Math.Min(count, buffer.Length)], offset, context.Aborted);
+            writer.Advance(read);
+            return read;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
     }
 
     /// <summary>The head promised more than can be sent: the connection is cut, so that nobody takes the short body for the object.</summary>
