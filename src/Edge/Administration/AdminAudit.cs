@@ -7,8 +7,8 @@ using EdgeCache.Shared.Iam;
 namespace EdgeCache.Edge.Administration;
 
 /// <summary>
-/// Records what operators do at this edge: always in its own log, and in the audit log of the organization whose bucket is concerned, where that
-/// records its control plane.
+/// Records what operators do at this edge: always in its own log, and in the audit log of the organization whose bucket is concerned, or else of the
+/// operators' own, where that records its control plane.
 /// </summary>
 internal sealed class AdminAudit(AuditParts parts, OrganizationCache organizations, EdgeOptions options, TimeProvider time, ILogger<AdminAudit> logger)
 {
@@ -20,13 +20,15 @@ internal sealed class AdminAudit(AuditParts parts, OrganizationCache organizatio
     public async ValueTask<bool> TryRecordAsync(AdminCall call, string operation, int status, string? errorCode)
     {
         AdminLog.Done(logger, call.By, operation, call.Bucket?.Facts.Name, call.Key, status, call.Http.TraceIdentifier);
-        if (call.Bucket is not { Facts: var bucket })
+        var bucket = call.Bucket?.Facts;
+        var organization = bucket?.OwnerOrganizationId ?? options.OperatorOrganization;
+        if (organization.Length == 0 || (bucket is null && HttpMethods.IsGet(call.Http.Request.Method)))
         {
             return true;
         }
 
         // Who can't be asked may want a record: it costs nothing to keep one.
-        var owner = await organizations.GetAsync(bucket.OwnerOrganizationId, call.Aborted);
+        var owner = await organizations.GetAsync(organization, call.Aborted);
         if (owner is { IsKnown: true, Fact: null or { Audit.ControlPlane: false } })
         {
             return true;
@@ -35,19 +37,19 @@ internal sealed class AdminAudit(AuditParts parts, OrganizationCache organizatio
         var record = new AuditRecord
         {
             Plane = AuditPlane.ControlPlane,
-            OrganizationId = bucket.OwnerOrganizationId,
+            OrganizationId = organization,
             Time = time.GetUtcNow(),
             Action = ActionPrefix + operation,
             Operation = operation,
             Principal = new Principal($"operator/{call.By}", string.Empty, AccessLevel.Full, [], PrincipalKind.Edge),
             SourceAddress = call.Http.Connection.RemoteIpAddress?.ToString(),
             Host = call.Http.Request.Host.Value,
-            Bucket = bucket.Name,
+            Bucket = bucket?.Name,
             Key = call.Key,
             RequestId = call.Http.TraceIdentifier,
             Status = status,
             ErrorCode = errorCode,
-            Region = bucket.Region,
+            Region = bucket?.Region,
             ServedBy = _servedBy,
             Parameters = call.Parameters,
         };

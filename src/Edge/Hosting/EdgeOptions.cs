@@ -74,6 +74,12 @@ public sealed class EdgeOptions
     /// <summary>Who may use the admin API (<c>/v1/edge/...</c> on <see cref="AdminUrl"/>); nobody when there is none.</summary>
     public IList<AdminTokenOptions> AdminTokens { get; } = [];
 
+    /// <summary>
+    /// The organization in whose audit log the actions (not the questions) of operators are that concern no bucket, draining above all. Empty: they are in
+    /// the edge's own log alone.
+    /// </summary>
+    public string OperatorOrganization { get; set; } = string.Empty;
+
     /// <summary>The regions of the deployment.</summary>
     public IList<EdgeRegionOptions> Regions { get; } = [];
 

@@ -180,6 +180,29 @@ public sealed class AdminApiTests
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_concerns_the_edge_as_a_whole_is_in_the_operators_own_audit_log_if_they_name_one(bool isNamed)
+    {
+        var cluster = await AdminClient.StartClusterAsync(settings => settings["Edge:OperatorOrganization"] = isNamed ? EdgeCluster.Organization : string.Empty);
+        await using (cluster)
+        {
+            var admin = new AdminClient(cluster);
+            cluster.Control.SetOrganization(EdgeCluster.Organization, static o => o with { Audit = new OrganizationAudit(ControlPlane: true, Buckets: false) });
+            await cluster.CaughtUpAsync();
+            await admin.SendAsync(HttpMethod.Get, "/v1/edge/drain");
+            await admin.SendAsync(HttpMethod.Post, "/v1/edge/drain");
+            await admin.SendAsync(HttpMethod.Delete, "/v1/edge/drain");
+            await cluster.RestartEdgeAsync(); // Stopping delivers what is left.
+
+            var records = cluster.Control.AuditRecords.Select(static r => JsonSerializer.Deserialize<JsonElement>(r)).ToArray();
+            Assert.Equal(isNamed ? ["edge:Drain", "edge:Undrain"] : [], records.Select(static r => r.GetProperty("action").GetString()));
+            Assert.All(records, static r => Assert.Equal(
+                ("operator/ops", EdgeCluster.Organization), (r.GetProperty("principal").GetString(), r.GetProperty("organizationId").GetString())));
+        }
+    }
+
     [Fact]
     public async Task Pins_are_set_shown_survive_a_purge_and_are_released()
     {
