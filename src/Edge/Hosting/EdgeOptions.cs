@@ -16,6 +16,15 @@ public sealed class EdgeOptions
     /// <summary>Where the S3 API listens; port 0 takes any free port.</summary>
     public string S3Url { get; set; } = "http://127.0.0.1:9000";
 
+    /// <summary>Where the S3 API listens with TLS 1.2 or 1.3 as well, e.g. <c>https://*:9443</c>; off when empty.</summary>
+    public string S3TlsUrl { get; set; } = string.Empty;
+
+    /// <summary>With <see cref="S3TlsUrl"/>: the PEM file of the certificate, followed by those of the authorities between it and a root. Read at the start.</summary>
+    public string TlsCertificate { get; set; } = string.Empty;
+
+    /// <summary>With <see cref="S3TlsUrl"/>: the PEM file of the certificate's private key, not encrypted.</summary>
+    public string TlsKey { get; set; } = string.Empty;
+
     /// <summary>Where health and metrics listen.</summary>
     public string AdminUrl { get; set; } = "http://127.0.0.1:9100";
 

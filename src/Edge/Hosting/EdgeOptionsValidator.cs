@@ -31,6 +31,7 @@ public sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
         var errors = new List<string>();
         Check(errors, IsNodeName(options.Name), $"Name '{options.Name}' must be 1 to 32 upper-case letters, digits or hyphens");
         CheckListenUrl(errors, nameof(options.S3Url), options.S3Url);
+        CheckTls(errors, options);
         CheckListenUrl(errors, nameof(options.AdminUrl), options.AdminUrl);
         Check(errors, !string.IsNullOrWhiteSpace(options.DataDirectory), "DataDirectory is empty");
         CheckSize(errors, nameof(options.CacheSize), options.CacheSize, ChunkCacheOptions.MinimumCapacity);
@@ -177,6 +178,18 @@ public sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
         Check(errors, upstream.MaxFillConnections is >= 1 and <= 1024, "Upstream:MaxFillConnections must lie between 1 and 1024");
         Check(errors, upstream.MaxPassthroughConnections is >= 1 and <= 65536, "Upstream:MaxPassthroughConnections must lie between 1 and 65536");
         CheckTime(errors, "Upstream:PassthroughActivityTimeout", upstream.PassthroughActivityTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
+    }
+
+    private static void CheckTls(List<string> errors, EdgeOptions options)
+    {
+        if (options.S3TlsUrl.Length == 0)
+        {
+            Check(errors, options.TlsCertificate.Length == 0 && options.TlsKey.Length == 0, "S3TlsUrl is empty: TlsCertificate and TlsKey have no listener");
+            return;
+        }
+
+        Check(errors, ListenUrl.TryParseTls(options.S3TlsUrl, out _), $"S3TlsUrl '{options.S3TlsUrl}' is not of the form https://<address>:<port>");
+        Check(errors, options.TlsCertificate.Length > 0 && options.TlsKey.Length > 0, "S3TlsUrl needs TlsCertificate and TlsKey, the PEM files of a certificate and its key");
     }
 
     private static void CheckListenUrl(List<string> errors, string name, string value) =>

@@ -19,6 +19,7 @@ internal static class EdgeProgram
         Options come from appsettings.json, the environment (Edge__Name=LGA1) and flags (--Edge:Name=LGA1), the last one wins:
           Name                  the edge's name                              LGA1
           S3Url                 where S3 listens                             http://127.0.0.1:9000
+          S3TlsUrl              where S3 listens with TLS (needs TlsCertificate, TlsKey: PEM files)   off
           AdminUrl              where /healthz /readyz /metrics listen       http://127.0.0.1:9100
           DataDirectory         the cache and what belongs to it             data
           CacheSize             disk budget of cached bytes                  20GiB

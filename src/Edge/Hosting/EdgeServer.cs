@@ -94,7 +94,7 @@ public sealed class EdgeServer : IAsyncDisposable
                 await peers.StartAsync(cancellationToken);
             }
 
-            await endpoints.WriteAsync(listeners.S3.Bound, listeners.Admin.Bound, controlPlane: null, listeners.Peer?.Bound, cancellationToken);
+            await endpoints.WriteAsync(listeners.S3.Bound, listeners.Admin.Bound, controlPlane: null, listeners.Peer?.Bound, listeners.S3Tls?.Bound, cancellationToken);
             owned.Push(new OnDispose(() =>
             {
                 endpoints.Remove();

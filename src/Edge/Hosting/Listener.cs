@@ -18,18 +18,19 @@ internal enum ListenerKind
 }
 
 /// <summary>One of the server's listeners. Its kind travels with each connection as a feature, so that routing needs no port numbers.</summary>
-internal sealed class Listener(ListenerKind kind, IPEndPoint requested)
+internal sealed class Listener(ListenerKind kind, IPEndPoint requested, ServerCertificate? certificate = null)
 {
     private ListenOptions? _options;
 
     public ListenerKind Kind => kind;
 
     /// <summary>The bound URL; valid once the server has started.</summary>
-    public Uri Bound => ListenUrl.ToUri(_options!.IPEndPoint!);
+    public Uri Bound => ListenUrl.ToUri(_options!.IPEndPoint!, tls: certificate is not null);
 
     public void Register(KestrelServerOptions kestrel) => kestrel.Listen(requested, options =>
     {
         options.Protocols = HttpProtocols.Http1;
+        certificate?.Apply(options);
         options.Use(next => connection =>
         {
             connection.Features.Set(this);

@@ -58,7 +58,7 @@ public sealed class OriginServer : IAsyncDisposable
             owned.Push(application);
             await application.StartAsync(cancellationToken);
             var server = new OriginServer(application, owned, listeners);
-            await endpoints.WriteAsync(server.S3Endpoint, server.AdminEndpoint, server.ControlPlaneEndpoint, peer: null, cancellationToken);
+            await endpoints.WriteAsync(server.S3Endpoint, server.AdminEndpoint, server.ControlPlaneEndpoint, peer: null, s3Tls: null, cancellationToken);
             owned.Push(new OnDispose(endpoints.Remove));
             return server;
         }

@@ -22,10 +22,10 @@ public sealed partial class EndpointsFile
 
     /// <summary>Writes the file in one step.</summary>
     /// <exception cref="IOException">The directory can't be written.</exception>
-    public async Task WriteAsync(Uri s3, Uri admin, Uri? controlPlane, Uri? peer, CancellationToken cancellationToken)
+    public async Task WriteAsync(Uri s3, Uri admin, Uri? controlPlane, Uri? peer, Uri? s3Tls, CancellationToken cancellationToken)
     {
         var temporary = _path + ".tmp";
-        var endpoints = new Endpoints(Text(s3), Text(admin), controlPlane is null ? null : Text(controlPlane), peer is null ? null : Text(peer));
+        var endpoints = new Endpoints(Text(s3), Text(admin), TextOrNull(controlPlane), TextOrNull(peer), TextOrNull(s3Tls));
         await File.WriteAllTextAsync(temporary, JsonSerializer.Serialize(endpoints, EndpointsJson.Default.Endpoints), cancellationToken);
         File.Move(temporary, _path, overwrite: true);
     }
@@ -35,7 +35,9 @@ public sealed partial class EndpointsFile
 
     private static string Text(Uri uri) => uri.GetLeftPart(UriPartial.Authority);
 
-    internal sealed record Endpoints(string S3, string Admin, string? ControlPlane, string? Peer);
+    private static string? TextOrNull(Uri? uri) => uri is null ? null : Text(uri);
+
+    internal sealed record Endpoints(string S3, string Admin, string? ControlPlane, string? Peer, string? S3Tls);
 
     [JsonSerializable(typeof(Endpoints))]
     [JsonSourceGenerationOptions(

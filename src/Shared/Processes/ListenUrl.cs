@@ -6,10 +6,21 @@ namespace EdgeCache.Shared.Processes;
 public static class ListenUrl
 {
     /// <summary>Reads a URL; false when it is not of that form.</summary>
-    public static bool TryParse(string text, out IPEndPoint endPoint)
+    public static bool TryParse(string text, out IPEndPoint endPoint) => TryParse(text, "http://", out endPoint);
+
+    /// <summary>Reads a URL of the same form that begins with <c>https://</c>; false when it is not of that form.</summary>
+    public static bool TryParseTls(string text, out IPEndPoint endPoint) => TryParse(text, "https://", out endPoint);
+
+    /// <summary>The URL by which this machine reaches a bound listener, with TLS or without.</summary>
+    public static Uri ToUri(IPEndPoint bound, bool tls = false)
+    {
+        var address = bound.Address.Equals(IPAddress.Any) || bound.Address.Equals(IPAddress.IPv6Any) ? IPAddress.Loopback : bound.Address;
+        return new UriBuilder(tls ? Uri.UriSchemeHttps : Uri.UriSchemeHttp, address.ToString(), bound.Port).Uri;
+    }
+
+    private static bool TryParse(string text, string scheme, out IPEndPoint endPoint)
     {
         endPoint = new IPEndPoint(IPAddress.Loopback, 0);
-        const string scheme = "http://";
         if (!text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase))
         {
             return false;
@@ -42,12 +53,5 @@ public static class ListenUrl
 
         endPoint = new IPEndPoint(address, port);
         return true;
-    }
-
-    /// <summary>The URL by which this machine reaches a bound listener.</summary>
-    public static Uri ToUri(IPEndPoint bound)
-    {
-        var address = bound.Address.Equals(IPAddress.Any) || bound.Address.Equals(IPAddress.IPv6Any) ? IPAddress.Loopback : bound.Address;
-        return new UriBuilder(Uri.UriSchemeHttp, address.ToString(), bound.Port).Uri;
     }
 }

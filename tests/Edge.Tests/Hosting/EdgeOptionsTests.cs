@@ -38,6 +38,28 @@ public sealed class EdgeOptionsTests
     [InlineData("9999999999TiB")]
     public void What_is_no_size_is_refused(string? text) => Assert.False(ByteSize.TryParse(text, out _));
 
+    [Theory]
+    [InlineData("https://127.0.0.1:9443", "127.0.0.1", 9443)]
+    [InlineData("https://*:0", "::", 0)]
+    public void A_TLS_listener_has_a_URL_of_its_own(string text, string address, int port)
+    {
+        Assert.True(ListenUrl.TryParseTls(text, out var endPoint));
+        Assert.Equal(new System.Net.IPEndPoint(System.Net.IPAddress.Parse(address), port), endPoint);
+        Assert.False(ListenUrl.TryParse(text, out _));
+        Assert.False(ListenUrl.TryParseTls(text.Replace("https", "http", StringComparison.Ordinal), out _));
+    }
+
+    [Fact]
+    public async Task A_certificate_that_is_none_is_an_operators_mistake()
+    {
+        using var directory = new TempDirectory();
+        var file = Path.Combine(directory.Path, "cert.pem");
+        var missing = Assert.Throws<StartupException>(() => ServerCertificate.Load(file, file));
+        await File.WriteAllTextAsync(file, "nonsense", TestContext.Current.CancellationToken);
+        var nonsense = Assert.Throws<StartupException>(() => ServerCertificate.Load(file, file));
+        Assert.All([missing, nonsense], error => Assert.Contains(file, error.Message, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void All_that_is_wrong_is_told_together_in_one_line()
     {
@@ -45,6 +67,7 @@ public sealed class EdgeOptionsTests
         {
             ["Edge:Name"] = "not a name",
             ["Edge:S3Url"] = "https://x",
+            ["Edge:S3TlsUrl"] = "http://127.0.0.1:0",
             ["Edge:CacheSize"] = "1KiB",
             ["Edge:CacheDirectories:0"] = "/mnt/a",
             ["Edge:CacheDirectories:1"] = "/mnt/a/b",
@@ -53,7 +76,7 @@ public sealed class EdgeOptionsTests
             ["Edge:Fill:MaxActive"] = "0",
         }).Build();
         var error = Assert.Throws<StartupException>(() => EdgeConfiguration.Bind(configuration));
-        foreach (var part in new[] { "Name", "S3Url", "CacheSize", "CacheDirectories", "ClusterSecret", "ControlPlaneAdminUrl", "Regions", "DefaultRegion", "Fill:MaxActive" })
+        foreach (var part in new[] { "Name", "S3Url", "S3TlsUrl", "TlsCertificate", "CacheSize", "CacheDirectories", "ClusterSecret", "ControlPlaneAdminUrl", "Regions", "DefaultRegion", "Fill:MaxActive" })
         {
             Assert.Contains(part, error.Message, StringComparison.Ordinal);
         }
