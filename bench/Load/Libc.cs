@@ -4,7 +4,7 @@ namespace EdgeCache.Load;
 
 /// <summary>
 /// The few calls of the C library for which .NET has none: epoll; recv with MSG_TRUNC, which lets the kernel drop received bytes without
-/// copying them (tcp(7)); signals; hard links. Linux only.
+/// copying them (tcp(7)); signals; hard links; posix_fadvise. Linux only.
 /// </summary>
 internal static unsafe partial class Libc
 {
@@ -17,6 +17,7 @@ internal static unsafe partial class Libc
     public const int TryAgain = 11;
     public const int Interrupted = 4;
     public const int SignalTerminate = 15;
+    public const int AdviceDontNeed = 4;
 
     [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
     public static partial int EpollCreate(int flags);
@@ -38,6 +39,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int process, int signal);
+
+    [LibraryImport("libc", EntryPoint = "posix_fadvise")]
+    public static partial int AdviseFile(int descriptor, long offset, long length, int advice);
 
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Link(string existing, string created);

@@ -5,12 +5,15 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using EdgeCache.Micro;
+using EdgeCache.Micro.Baselines;
 using EdgeCache.Micro.Restart;
 using Perfolizer.Horology;
 
 // Not benchmarks of BenchmarkDotNet's kind: each figure is a process that starts, or takes memory and disk rather than time.
 if (args is ["restart", .. var restart])
     return await RestartCommand.RunAsync(restart);
+if (args is ["compare", .. var compared])
+    return await CompareCommand.RunAsync(compared);
 if (args is ["small-objects", .. var counts])
 {
     await SmallObjects.RunAsync(chunks: 100_000, blocks: counts is [var count] ? int.Parse(count, CultureInfo.InvariantCulture) : 1_000_000);

@@ -103,6 +103,7 @@ internal sealed class LoadClient : IDisposable
         }
 
         SendDue();
+        var firstByte = _plan.FirstByte;
         for (var now = _clock.Now; now < end && !Finished; now = _clock.Now)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -110,6 +111,12 @@ internal sealed class LoadClient : IDisposable
             for (var i = 0; i < ready; i++)
             {
                 OnReadable(_epoll.Ready(i));
+            }
+
+            if (ready > 0)
+            {
+                firstByte?.Invoke();
+                firstByte = null;
             }
 
             SendDue();

@@ -37,6 +37,9 @@ internal sealed record LoadPlan
     /// </summary>
     public double? Rate { get; init; }
 
+    /// <summary>Called once, on the client's thread, when the first byte of an answer has come.</summary>
+    public Action? FirstByte { get; init; }
+
     /// <summary>Reads bodies and compares them instead of having the kernel drop them.</summary>
     public bool Verify { get; init; }
 }

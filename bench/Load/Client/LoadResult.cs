@@ -29,6 +29,15 @@ internal sealed class LoadResult
     /// <summary>From sending (open loop: from when it was due) to the first byte of the answer.</summary>
     public LatencyHistogram FirstByte { get; } = new();
 
+    /// <summary>This result, with the bytes and errors of another client that ran beside it.</summary>
+    public LoadResult With(LoadResult beside)
+    {
+        Bytes += beside.Bytes;
+        Errors += beside.Errors;
+        FirstError ??= beside.FirstError;
+        return this;
+    }
+
     public void AddError(string text)
     {
         Errors++;

@@ -40,11 +40,14 @@ internal static class RunCommand
         var objects = new Option<int>("--objects") { Description = "metadata: objects in the bucket.", DefaultValueFactory = _ => 1_000_000 }
             .Within(1000, 100_000_000);
         var byS3 = new Option<bool>("--objects-by-s3") { Description = "metadata: make them by a PUT each, instead of copying rows in the catalog." };
+        var idle = new Option<int>("--connections") { Description = "connections: idle ones.", DefaultValueFactory = _ => 10_000 }.Within(1, 1_000_000);
+        var uploads = new Option<int>("--uploads") { Description = "connections: slow uploads at once.", DefaultValueFactory = _ => 1000 }.Within(1, 100_000);
+        var simulated = SizeOption.Create("--simulated-cache", 100_000_000_000, "startup: what the cache's journal speaks of.");
         var work = new Option<string?>("--work") { Description = "Data and caches; kept. Default: a temporary directory, removed.", HelpName = "DIR" };
         var output = new Option<string>("--out") { Description = "The reports.", HelpName = "DIR", DefaultValueFactory = _ => Results };
         var command = new Command("run", "Measure EdgeCache beside nginx, Varnish and Traffic Server.")
         {
-            rounds, seconds, warmup, large, cache, seed, rate, verify, workers, workloads, servers, edge, objects, byS3, work, output,
+            rounds, seconds, warmup, large, cache, seed, rate, verify, workers, workloads, servers, edge, objects, byS3, idle, uploads, simulated, work, output,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -64,6 +67,9 @@ internal static class RunCommand
                 EdgeArguments = [.. (parsed.GetValue(edge) ?? []).Select(argument => $"--{argument.TrimStart('-')}")],
                 Objects = parsed.GetValue(objects),
                 ObjectsByS3 = parsed.GetValue(byS3),
+                IdleConnections = parsed.GetValue(idle),
+                SlowUploads = parsed.GetValue(uploads),
+                SimulatedCache = parsed.GetValue(simulated),
                 WorkDirectory = Path.GetFullPath(parsed.GetValue(work) ?? Path.Combine(Path.GetTempPath(), $"edgecache-load-{Environment.ProcessId}")),
             };
             return RunAsync(settings, parsed.GetValue(work) is not null, parsed.GetValue(output)!, cancellation);
@@ -80,7 +86,7 @@ internal static class RunCommand
         }
 
         // The objects of the cold reads stay in the caches beside the data set; more of them would push it out and hits would be misses.
-        var needed = ((2L * settings.Rounds) + 3) * settings.LargeSize;
+        var needed = ((3L * settings.Rounds) + 3) * settings.LargeSize;
         if (settings.CacheSize < needed)
         {
             await Console.Error.WriteLineAsync($"--cache-size {ByteSize.Format(settings.CacheSize)} is too small: {settings.Rounds} rounds need {needed >> 20}MiB.");

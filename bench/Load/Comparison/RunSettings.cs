@@ -46,6 +46,15 @@ internal sealed record RunSettings
     /// <summary>What the object <paramref name="key"/> holds.</summary>
     public SeededBytes Content(string key) => SeededBytes.For(Seed, key);
 
+    /// <summary>The idle connections of the connections scenario.</summary>
+    public required int IdleConnections { get; init; }
+
+    /// <summary>The slow uploads at the same time of the connections scenario.</summary>
+    public required int SlowUploads { get; init; }
+
+    /// <summary>The bytes that the journal of the startup scenario speaks of.</summary>
+    public required long SimulatedCache { get; init; }
+
     /// <summary>Names of servers to run; empty: all.</summary>
     public required IReadOnlyList<string> Servers { get; init; }
 

@@ -25,6 +25,9 @@ internal sealed class ServerGroup : IAsyncDisposable
     private readonly List<ServerUnderTest> _servers = [];
     private readonly Stack<IAsyncDisposable> _behind = new();
 
+    /// <summary>How many of the names, from the first, are of the product.</summary>
+    public const int Own = 3;
+
     public static IReadOnlyList<string> Names { get; } = [Strict, Once, Origin, NginxStatic, NginxCache, VarnishMemory, TrafficServerMemory];
 
     /// <summary>The programs of the peers: what each needs, its package's name, and the argument that has it print its version.</summary>
@@ -44,8 +47,11 @@ internal sealed class ServerGroup : IAsyncDisposable
         var group = new ServerGroup();
         try
         {
-            await group.StartProductAsync(settings, data, http, progress, cancellation);
-            await group.StartPeersAsync(settings, data, http, progress, cancellation);
+            var certificate = settings.Wants(Workload.Tls8M)
+                ? await ThrowawayCertificate.MakeAsync(Path.Combine(settings.WorkDirectory, "certificate"), cancellation)
+                : null;
+            await group.StartProductAsync(settings, data, certificate, http, progress, cancellation);
+            await group.StartPeersAsync(settings, data, certificate, http, progress, cancellation);
             return group;
         }
         catch
@@ -70,7 +76,7 @@ internal sealed class ServerGroup : IAsyncDisposable
     }
 
     private async Task StartProductAsync(
-        RunSettings settings, DataSet data, HttpClient http, IProgress<string> progress, CancellationToken cancellation)
+        RunSettings settings, DataSet data, ThrowawayCertificate? certificate, HttpClient http, IProgress<string> progress, CancellationToken cancellation)
     {
         if (!settings.WantsServer(Strict) && !settings.WantsServer(Once) && !settings.WantsServer(Origin))
         {
@@ -90,9 +96,12 @@ internal sealed class ServerGroup : IAsyncDisposable
         {
             if (settings.WantsServer(name))
             {
-                var process = await product.StartEdgeAsync(
-                    edge, settings.CacheSize, [$"--Edge:Checksums={checksums}", .. settings.EdgeArguments], cancellation);
-                _servers.Add(new EdgeCacheServer(name, product, process));
+                string[] tls = certificate is null
+                    ? []
+                    : ["--Edge:S3TlsUrl=https://127.0.0.1:0", $"--Edge:TlsCertificate={certificate.Certificate}", $"--Edge:TlsKey={certificate.Key}"];
+                string[] arguments = [$"--Edge:Checksums={checksums}", .. tls, .. settings.EdgeArguments];
+                var process = await product.StartEdgeAsync(edge, settings.CacheSize, arguments, cancellation);
+                _servers.Add(new EdgeCacheServer(name, product, process, product.EdgeDirectory(edge)));
             }
         }
 
@@ -103,7 +112,7 @@ internal sealed class ServerGroup : IAsyncDisposable
     }
 
     private async Task StartPeersAsync(
-        RunSettings settings, DataSet data, HttpClient http, IProgress<string> progress, CancellationToken cancellation)
+        RunSettings settings, DataSet data, ThrowawayCertificate? certificate, HttpClient http, IProgress<string> progress, CancellationToken cancellation)
     {
         string Below(string name) => Path.Combine(settings.WorkDirectory, name);
         bool Startable(string name, string program)
@@ -133,10 +142,13 @@ internal sealed class ServerGroup : IAsyncDisposable
         progress.Report("starting peers");
         var root = Below("www");
         await WriteFilesAsync(data, root, cancellation);
+        NginxTls? Tls() => certificate is null ? null : new NginxTls(PeerProcess.FreeEndPoint(), certificate);
         if (files)
         {
-            var server = await Nginx.StartAsync(Below(NginxStatic), listen => NginxConfiguration.Static(listen, root, settings.NginxWorkers), cancellation);
-            _servers.Add(new PeerServer(NginxStatic, root, server, source: null));
+            var tls = Tls();
+            var server = await Nginx.StartAsync(
+                Below(NginxStatic), listen => NginxConfiguration.Static(listen, root, settings.NginxWorkers, tls), cancellation);
+            _servers.Add(new PeerServer(NginxStatic, root, server, source: null) { Files = root, TlsEndPoint = tls?.Listen });
         }
 
         if (!(cache || varnish || trafficServer))
@@ -149,9 +161,12 @@ internal sealed class ServerGroup : IAsyncDisposable
         _behind.Push(source);
         if (cache)
         {
+            var tls = Tls();
             var server = await Nginx.StartAsync(
-                Below(NginxCache), listen => NginxConfiguration.Cache(listen, source.EndPoint, settings.CacheSize, settings.NginxWorkers), cancellation);
-            _servers.Add(new PeerServer(NginxCache, root, server, source));
+                Below(NginxCache),
+                listen => NginxConfiguration.Cache(listen, source.EndPoint, settings.CacheSize, settings.NginxWorkers, tls),
+                cancellation);
+            _servers.Add(new PeerServer(NginxCache, root, server, source) { Files = Path.Combine(Below(NginxCache), "cache"), TlsEndPoint = tls?.Listen });
         }
 
         if (varnish)

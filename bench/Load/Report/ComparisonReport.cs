@@ -23,11 +23,19 @@ internal sealed record ComparisonReport(
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
-    /// <summary>Writes <c>report.json</c> and <c>report.txt</c> into <paramref name="directory"/>; the text, for the terminal too.</summary>
+    /// <summary>What was to be reached, and what was.</summary>
+    public IReadOnlyList<Target> Targets { get; } = Target.Of(Medians, Figures);
+
+    /// <summary>Writes <c>report.json</c>, <c>report.txt</c> and <c>report.svg</c> into <paramref name="directory"/>; the text, for the terminal too.</summary>
     public async Task<string> WriteAsync(string directory, CancellationToken cancellation)
     {
         Directory.CreateDirectory(directory);
         var text = TextReport.Format(this);
+        if (SvgChart.Draw(this, TextReport.Facts(this)) is { } chart)
+        {
+            await File.WriteAllTextAsync(Path.Combine(directory, "report.svg"), chart, cancellation);
+        }
+
         await File.WriteAllTextAsync(Path.Combine(directory, "report.txt"), text, cancellation);
         await File.WriteAllBytesAsync(Path.Combine(directory, "report.json"), JsonSerializer.SerializeToUtf8Bytes(this, Json), cancellation);
         return text;

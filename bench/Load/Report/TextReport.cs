@@ -29,22 +29,9 @@ internal static class TextReport
     public static string Format(ComparisonReport report)
     {
         var text = new StringBuilder();
-        var (machine, settings) = (report.Machine, report.Settings);
-        Line(text, $"machine:  {machine.Cpu}, {machine.Cores} cores, {machine.MemoryGib:F1} GiB, Linux {machine.Kernel}, {machine.Runtime}");
-        Line(text, $"load:     {machine.LoadAverageBefore} before, {machine.LoadAverageAfter} after (1, 5, 15 minutes)");
-        Line(text, $"versions: edgecache {machine.ProductVersion}, {string.Join(", ", machine.PeerVersions.Select(peer => $"{peer.Key}: {peer.Value}"))}");
-        Line(text, $"run:      seed {settings.Seed}, {settings.Rounds} rounds of {settings.Duration.TotalSeconds:0.##} s after {settings.Warmup.TotalSeconds:0.##} s unmeasured, large object {ByteSize.Format(settings.LargeSize)}, "
-            + $"caches {ByteSize.Format(settings.CacheSize)}, nginx workers {settings.NginxWorkers}, "
-            + (settings.Rate is { } rate ? $"small objects at {rate:0.##} requests/s" : "closed loops")
-            + (settings.Verify ? ", every body compared by the client" : ""));
-        if (settings.EdgeArguments.Count > 0)
+        foreach (var fact in Facts(report))
         {
-            Line(text, $"edge:     {string.Join(' ', settings.EdgeArguments)}");
-        }
-
-        foreach (var (server, headers) in report.HitEvidence)
-        {
-            Line(text, $"warm:     {server} answers {headers}");
+            Line(text, fact);
         }
 
         text.Append('\n');
@@ -66,12 +53,46 @@ internal static class TextReport
                 }));
         }
 
+        if (report.Targets.Count > 0)
+        {
+            text.Append('\n');
+            Table(
+                text,
+                ["target", "against", "required", "measured", "target is"],
+                report.Targets.Select(target => (string[])
+                    [target.What, target.Against, target.Required, Significant(target.Measured), target.Met ? "met" : "missed"]));
+        }
+
         foreach (var failed in report.Measurements.Where(measurement => measurement.FirstError is not null))
         {
             Line(text, $"\n{failed.Server}, {failed.Workload}, round {failed.Round}: {failed.Errors} errors, the first: {failed.FirstError}");
         }
 
         return text.ToString();
+    }
+
+    /// <summary>What the figures depend on, a line each.</summary>
+    public static IReadOnlyList<string> Facts(ComparisonReport report)
+    {
+        var (machine, settings, facts) = (report.Machine, report.Settings, new List<string>());
+        facts.Add($"machine:  {machine.Cpu}, {machine.Cores} cores, {machine.MemoryGib:F1} GiB, Linux {machine.Kernel}, {machine.Runtime}");
+        facts.Add($"load:     {machine.LoadAverageBefore} before, {machine.LoadAverageAfter} after (1, 5, 15 minutes)");
+        facts.Add($"versions: edgecache {machine.ProductVersion}, {string.Join(", ", machine.PeerVersions.Select(peer => $"{peer.Key}: {peer.Value}"))}");
+        facts.Add($"run:      seed {settings.Seed}, {settings.Rounds} rounds of {settings.Duration.TotalSeconds:0.##} s after {settings.Warmup.TotalSeconds:0.##} s unmeasured, large object {ByteSize.Format(settings.LargeSize)}, "
+            + $"caches {ByteSize.Format(settings.CacheSize)}, nginx workers {settings.NginxWorkers}, "
+            + (settings.Rate is { } rate ? $"small objects at {rate:0.##} requests/s" : "closed loops")
+            + (settings.Verify ? ", every body compared by the client" : ""));
+        if (settings.EdgeArguments.Count > 0)
+        {
+            facts.Add($"edge:     {string.Join(' ', settings.EdgeArguments)}");
+        }
+
+        foreach (var (server, headers) in report.HitEvidence)
+        {
+            facts.Add($"warm:     {server} answers {headers}");
+        }
+
+        return facts;
     }
 
     private static void Table(StringBuilder text, IEnumerable<string> titles, IEnumerable<IEnumerable<string>> cells)
@@ -87,7 +108,7 @@ internal static class TextReport
     }
 
     /// <summary>Three digits that say something, whatever the unit.</summary>
-    private static string Significant(double value) => Number(value, Math.Abs(value) switch { >= 100 => 0, >= 10 => 1, >= 1 => 2, _ => 3 });
+    public static string Significant(double value) => Number(value, Math.Abs(value) switch { >= 100 => 0, >= 10 => 1, >= 1 => 2, _ => 3 });
 
     private static string Number(double value, int digits) =>
         double.IsFinite(value) ? value.ToString($"F{digits}", CultureInfo.InvariantCulture) : "-";

@@ -9,6 +9,8 @@ internal static class ScenarioRun
     [
         (PutScenario.ScenarioName, static context => new PutScenario(context)),
         (MultipartScenario.ScenarioName, static context => new MultipartScenario(context)),
+        (ConnectionsScenario.ScenarioName, static context => new ConnectionsScenario(context)),
+        (StartupScenario.ScenarioName, static context => new StartupScenario(context)),
         (MetadataScenario.ScenarioName, static context => new MetadataScenario(context)),
     ];
 

@@ -11,13 +11,14 @@ namespace EdgeCache.Load.Scenarios;
 internal abstract class UploadScenario(string name, ScenarioContext context) : Scenario(name, context)
 {
     private const int BlockSize = 1 << 20;
+    private const int LeastPart = 5;
 
     private readonly byte[] _block = new byte[BlockSize];
     private ProductDeployment? _deployment;
     private ProductProcess? _edge;
 
-    /// <summary>The bytes of one upload, whole MiB of each part.</summary>
-    protected long Size => Math.Max(1, Settings.LargeSize / Parts / BlockSize) * BlockSize * Parts;
+    /// <summary>The bytes of one upload, whole MiB of each part, and of those at least as many as S3 wants.</summary>
+    protected long Size => Math.Max(Parts > 1 ? LeastPart : 1, Settings.LargeSize / Parts / BlockSize) * BlockSize * Parts;
 
     /// <summary>How many parts there are, sent at the same time.</summary>
     protected abstract int Parts { get; }

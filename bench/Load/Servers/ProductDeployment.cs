@@ -79,10 +79,13 @@ internal sealed class ProductDeployment : IAsyncDisposable
     public S3Account At(ProductProcess server) => new(_http, Signer, server.S3, Bucket);
 
     /// <summary>A presigned path and query of a request to <paramref name="server"/>; <paramref name="resource"/> is a key, or a query with its '?'.</summary>
-    public string Target(ProductProcess server, HttpMethod method, string resource)
+    public string Target(ProductProcess server, HttpMethod method, string resource) => Target(server.S3, method, resource);
+
+    /// <summary>The same for a listener.</summary>
+    public string Target(Uri listener, HttpMethod method, string resource)
     {
         var separator = resource.Length == 0 || resource[0] == '?' ? "" : "/";
-        return Signer.Presign(method, new Uri(server.S3, $"/{Bucket}{separator}{resource}"), PresignedFor).PathAndQuery;
+        return Signer.Presign(method, new Uri(listener, $"/{Bucket}{separator}{resource}"), PresignedFor).PathAndQuery;
     }
 
     /// <summary>Stops the origin, has its data changed, and starts it again. There must be no edge.</summary>

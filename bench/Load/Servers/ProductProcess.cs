@@ -10,9 +10,10 @@ internal sealed class ProductProcess : IAsyncDisposable
 
     private readonly ServerProcess _process;
 
-    private ProductProcess(ServerProcess process, Uri s3, Uri admin)
+    private ProductProcess(ServerProcess process, Uri s3, Uri admin, Uri? s3Tls)
     {
         _process = process;
+        S3Tls = s3Tls;
         S3 = s3;
         Admin = admin;
     }
@@ -20,6 +21,9 @@ internal sealed class ProductProcess : IAsyncDisposable
     public Uri S3 { get; }
 
     public Uri Admin { get; }
+
+    /// <summary>The S3 listener for TLS; null when there is none.</summary>
+    public Uri? S3Tls { get; }
 
     public IPEndPoint EndPoint => new(IPAddress.Parse(S3.Host), S3.Port);
 
@@ -47,7 +51,8 @@ internal sealed class ProductProcess : IAsyncDisposable
             var s3 = new Uri(endpoints.RootElement.GetProperty("s3").GetString()!);
             var admin = new Uri(endpoints.RootElement.GetProperty("admin").GetString()!);
             await process.WaitUntilAsync(token => IsReadyAsync(http, admin, token), StartTimeout, cancellation);
-            return new ProductProcess(process, s3, admin);
+            var s3Tls = endpoints.RootElement.TryGetProperty("s3Tls", out var tls) ? new Uri(tls.GetString()!) : null;
+            return new ProductProcess(process, s3, admin, s3Tls);
         }
         catch
         {

@@ -13,6 +13,11 @@ internal sealed record ObjectRead(StoredObject Object, long Offset, long Length)
     public string RangeLine => Length == Object.Size ? "" : $"Range: bytes={Offset}-{Offset + Length - 1}\r\n";
 }
 
+/// <summary>A listener for TLS.</summary>
+/// <param name="EndPoint">Where it is.</param>
+/// <param name="Target">The path and query that read a key there.</param>
+internal sealed record TlsListener(IPEndPoint EndPoint, Func<string, string> Target);
+
 /// <summary>A server that is measured, running and holding the data set.</summary>
 internal abstract class ServerUnderTest : IAsyncDisposable
 {
@@ -31,6 +36,15 @@ internal abstract class ServerUnderTest : IAsyncDisposable
     /// <summary>Whether it caches, so that a miss can be measured.</summary>
     public abstract bool Caches { get; }
 
+    /// <summary>Where clients connect with TLS; null when that is not measured.</summary>
+    public virtual TlsListener? Tls => null;
+
+    /// <summary>The files that hold the bytes of large objects; none when they are served from the server's own memory.</summary>
+    public virtual IEnumerable<string> LargeFiles => [];
+
+    /// <summary>Whether large objects are read from files.</summary>
+    public bool ServesFromFiles => LargeFiles.Any();
+
     /// <summary>The path and query that read <paramref name="key"/>.</summary>
     public abstract string Target(string key);
 
@@ -42,9 +56,10 @@ internal abstract class ServerUnderTest : IAsyncDisposable
 
     public abstract ValueTask DisposeAsync();
 
-    public PreparedRequest Prepare(ObjectRead read)
+    public PreparedRequest Prepare(ObjectRead read, bool overTls)
     {
-        var head = $"GET {Target(read.Object.Key)} HTTP/1.1\r\nHost: {EndPoint}\r\n{read.RangeLine}\r\n";
+        var (host, target) = overTls ? (Tls!.EndPoint, Tls.Target(read.Object.Key)) : (EndPoint, Target(read.Object.Key));
+        var head = $"GET {target} HTTP/1.1\r\nHost: {host}\r\n{read.RangeLine}\r\n";
         return new PreparedRequest(System.Text.Encoding.ASCII.GetBytes(head), read.Length, read.Object.Content, read.Offset);
     }
 }

@@ -55,6 +55,28 @@ public sealed class LoadClientTests
     }
 
     [Fact]
+    public async Task An_answer_to_HEAD_ends_with_its_head()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "the client uses epoll");
+        await using var server = new ScriptedServer("HTTP/1.1 200 OK\r\nContent-Length: 3000\r\n\r\n"u8.ToArray());
+        var plan = Plan(server, size: 0);
+        var head = plan.Requests[0] with { BodyLength = -1, HeadOnly = true };
+        var result = await LoadClient.RunAsync(plan with { Requests = [head], RequestLimit = 10 }, Cancellation);
+        Assert.Null(result.FirstError);
+        Assert.Equal((10, 0), (result.Requests, result.Bytes));
+    }
+
+    [Fact]
+    public async Task The_first_byte_is_told_once()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "the client uses epoll");
+        await using var server = new ScriptedServer(Answer(1000));
+        var told = 0;
+        var result = await LoadClient.RunAsync(Plan(server, 1000) with { RequestLimit = 10, FirstByte = () => told++ }, Cancellation);
+        Assert.Equal((10, 1), (result.Requests, told));
+    }
+
+    [Fact]
     public async Task A_server_that_is_not_there_is_an_error_not_an_exception()
     {
         var server = new ScriptedServer([]);

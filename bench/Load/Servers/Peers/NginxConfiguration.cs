@@ -2,6 +2,9 @@ using System.Net;
 
 namespace EdgeCache.Load.Servers.Peers;
 
+/// <summary>A second listener of an nginx, for TLS 1.3.</summary>
+internal sealed record NginxTls(IPEndPoint Listen, ThrowawayCertificate Certificate);
+
 /// <summary>
 /// nginx as a fair peer: sendfile, open files cached, connections kept; <c>tcp_nopush off</c>, because with it on, 64 KiB cache hits stall
 /// for 43 ms; and <c>proxy_cache_lock</c>, so that a miss is fetched once however many wait for it.
@@ -9,16 +12,17 @@ namespace EdgeCache.Load.Servers.Peers;
 internal static class NginxConfiguration
 {
     /// <summary>Serves the files below <paramref name="root"/>.</summary>
-    public static string Static(IPEndPoint listen, string root, int workers) => Frame(workers, $$"""
-            server { listen {{listen}} reuseport; root {{root}}; }
+    public static string Static(IPEndPoint listen, string root, int workers, NginxTls? tls = null) => Frame(workers, $$"""
+            server { listen {{listen}} reuseport; {{Secure(tls)}} root {{root}}; }
         """);
 
     /// <summary>Serves <paramref name="upstream"/> through a cache on disk.</summary>
-    public static string Cache(IPEndPoint listen, IPEndPoint upstream, long cacheSize, int workers) => Frame(workers, $$"""
+    public static string Cache(IPEndPoint listen, IPEndPoint upstream, long cacheSize, int workers, NginxTls? tls) => Frame(workers, $$"""
             proxy_cache_path cache levels=1:2 keys_zone=objects:32m max_size={{cacheSize >> 20}}m inactive=1d use_temp_path=off;
             upstream origin { server {{upstream}}; keepalive 64; }
             server {
                 listen {{listen}} reuseport;
+                {{Secure(tls)}}
                 location / {
                     proxy_pass http://origin;
                     proxy_http_version 1.1;
@@ -34,6 +38,10 @@ internal static class NginxConfiguration
                 }
             }
         """);
+
+    private static string Secure(NginxTls? tls) => tls is null ? "" :
+        $"listen {tls.Listen} ssl reuseport; ssl_certificate {tls.Certificate.Certificate}; ssl_certificate_key {tls.Certificate.Key}; "
+        + "ssl_protocols TLSv1.3; ssl_session_cache off;";
 
     private static string Frame(int workers, string servers) => $$"""
         daemon off;

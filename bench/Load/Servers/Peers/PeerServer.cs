@@ -10,6 +10,8 @@ namespace EdgeCache.Load.Servers.Peers;
 /// </summary>
 internal sealed class PeerServer(string name, string root, PeerProcess front, PeerProcess? source) : ServerUnderTest
 {
+    private const long LeastLarge = 1 << 20;
+
     public override string Name => name;
 
     public override IPEndPoint EndPoint => front.EndPoint;
@@ -19,6 +21,18 @@ internal sealed class PeerServer(string name, string root, PeerProcess front, Pe
     public override TimeSpan UpstreamCpu => source?.CpuTime ?? TimeSpan.Zero;
 
     public override bool Caches => source is not null;
+
+    /// <summary>Where the server listens for TLS as well; null when it does not.</summary>
+    public IPEndPoint? TlsEndPoint { get; init; }
+
+    /// <summary>The directory with the files that it serves; null when it serves from memory.</summary>
+    public string? Files { get; init; }
+
+    public override TlsListener? Tls => TlsEndPoint is null ? null : new TlsListener(TlsEndPoint, Target);
+
+    public override IEnumerable<string> LargeFiles => Files is null
+        ? []
+        : Directory.EnumerateFiles(Files, "*", SearchOption.AllDirectories).Where(static file => new FileInfo(file).Length >= LeastLarge);
 
     /// <summary>Removes an object from a cache in memory, which else would give up the data set for cold objects; null where the disk has room for all.</summary>
     public Func<string, CancellationToken, Task>? Purge { get; init; }
