@@ -26,9 +26,13 @@ public sealed class ComparisonTests
         using var report = await RunAsync(output, workloads, "--seconds", "0.2", "--warm-seconds", "0", "--large", "24MiB", "--cache-size", "1GiB");
         var measurements = report.RootElement.GetProperty("measurements").EnumerateArray().ToList();
         Assert.All(measurements, static m => Assert.Equal(0, m.GetProperty("errors").GetInt64()));
-        Assert.All(measurements, static m => Assert.True(m.GetProperty("bytes").GetInt64() > 0, m.ToString()));
         var measured = measurements.Select(static m => (m.GetProperty("server").GetString()!, m.GetProperty("workload").GetString()!)).ToHashSet();
         string[] misses = ["miss1", "miss8", "follower"];
+
+        // What is measured for a time may be too short for an answer here; it was read and compared before. A miss is read to its end.
+        Assert.All(
+            measurements.Where(m => misses.Contains(m.GetProperty("workload").GetString())),
+            static m => Assert.True(m.GetProperty("bytes").GetInt64() >= 24 << 20, m.ToString()));
         foreach (var edge in new[] { "edgecache-strict", "edgecache-once" })
         {
             Assert.All(workloads, workload => Assert.Contains((edge, workload), measured));
