@@ -71,7 +71,7 @@ internal sealed class WriteEffects(BucketDirectory directory)
         S3Operation.CreateBucket or S3Operation.DeleteBucket or S3Operation.PutBucketVersioning => WriteEffect.Bucket,
         S3Operation.PutBucketAcl or S3Operation.PutBucketPolicy or S3Operation.DeleteBucketPolicy or S3Operation.PutPublicAccessBlock or
             S3Operation.DeletePublicAccessBlock or S3Operation.PutBucketOwnershipControls or S3Operation.DeleteBucketOwnershipControls or
-            S3Operation.PutObjectLockConfiguration or
+            S3Operation.PutObjectLockConfiguration or S3Operation.PutBucketEncryption or S3Operation.DeleteBucketEncryption or
             S3Operation.PutBucketCors or S3Operation.DeleteBucketCors or
             S3Operation.PutBucketLifecycleConfiguration or S3Operation.DeleteBucketLifecycle =>
             WriteEffect.BucketSetting,

@@ -5,7 +5,8 @@ namespace EdgeCache.Edge.Pipeline;
 /// <summary>Tells the reads that the cache serves from all that is passed on.</summary>
 internal static class Cacheability
 {
-    private const string CustomerKeyPrefix = "x-amz-server-side-encryption-customer-";
+    // Not only a customer's key: whatever else a read says about encryption is the region's to answer.
+    private const string EncryptionPrefix = "x-amz-server-side-encryption";
 
     /// <summary><see cref="CacheOutcome.None"/> for a read that the cache serves; else why it is passed on.</summary>
     /// <param name="request">The request.</param>
@@ -19,7 +20,7 @@ internal static class Cacheability
 
         for (var i = 0; i < amzHeaderNames.Count; i++)
         {
-            if (amzHeaderNames[i].StartsWith(CustomerKeyPrefix, StringComparison.OrdinalIgnoreCase))
+            if (amzHeaderNames[i].StartsWith(EncryptionPrefix, StringComparison.OrdinalIgnoreCase))
             {
                 return CacheOutcome.CustomerKey;
             }

@@ -20,6 +20,13 @@ internal readonly record struct BlobId(Generation Value)
 
 /// <summary>A stretch of an object: one whole blob.</summary>
 /// <param name="Blob">Which.</param>
-/// <param name="Length">Its length in bytes, positive: an empty object has no segments.</param>
+/// <param name="Length">The length of what is stored in bytes, positive: an empty object has no segments.</param>
 /// <param name="Content">Its bytes when it is small, and lies in the catalog; null when it is a file.</param>
-internal readonly record struct BlobSegment(BlobId Blob, long Length, byte[]? Content = null);
+internal readonly record struct BlobSegment(BlobId Blob, long Length, byte[]? Content = null)
+{
+    /// <summary>The blob's own key, sealed; null when its bytes are the object's.</summary>
+    public byte[]? Envelope { get; init; }
+
+    /// <summary>How many bytes of the object it holds.</summary>
+    public long PlainLength => Envelope is null ? Length : CipherLayout.PlainLength(Length);
+}

@@ -123,7 +123,7 @@ internal sealed class BlobStore : IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         if (segments.All(static s => s.Content is not null))
         {
-            return segments.Select(s => Small(s.Content!)).ToImmutableArray();
+            return segments.Select(CloneSmall).ToImmutableArray();
         }
 
         var clones = new List<BlobSegment>(segments.Length);
@@ -254,9 +254,9 @@ internal sealed class BlobStore : IAsyncDisposable
     {
         foreach (var segment in segments)
         {
-            if (segment.Content is { } content)
+            if (segment.Content is not null)
             {
-                clones.Add(Small(content));
+                clones.Add(CloneSmall(segment));
                 continue;
             }
 
@@ -284,6 +284,8 @@ internal sealed class BlobStore : IAsyncDisposable
 
         return clones.ToImmutableArray();
     }
+
+    private BlobSegment CloneSmall(BlobSegment segment) => segment with { Blob = new BlobId(Generation.New(_time)) };
 
     private S3ErrorCode NotWhole(BlobId blob, Exception? exception)
     {

@@ -13,9 +13,12 @@ internal static class BlobWrites
         for (var i = 0; i < segments.Length; i++)
         {
             m.Sql.Execute(
-                "INSERT INTO blobs (blob_id, size, version_row, part_number, position, content_row) VALUES (@blob, @size, @row, 0, @position, @content)",
+                """
+                INSERT INTO blobs (blob_id, size, version_row, part_number, position, content_row, envelope)
+                VALUES (@blob, @size, @row, 0, @position, @content, @envelope)
+                """,
                 ("blob", RowCodec.Bytes(segments[i].Blob.Value)), ("size", segments[i].Length), ("row", versionRow), ("position", i),
-                ("content", InsertContent(m, segments[i])));
+                ("content", InsertContent(m, segments[i])), ("envelope", segments[i].Envelope));
         }
     }
 
@@ -26,11 +29,11 @@ internal static class BlobWrites
         {
             m.Sql.Execute(
                 """
-                INSERT INTO blobs (blob_id, size, upload_row, part_number, position, content_row)
-                VALUES (@blob, @size, @row, @part, @position, @content)
+                INSERT INTO blobs (blob_id, size, upload_row, part_number, position, content_row, envelope)
+                VALUES (@blob, @size, @row, @part, @position, @content, @envelope)
                 """,
                 ("blob", RowCodec.Bytes(segments[i].Blob.Value)), ("size", segments[i].Length), ("row", uploadRow), ("part", partNumber),
-                ("position", i), ("content", InsertContent(m, segments[i])));
+                ("position", i), ("content", InsertContent(m, segments[i])), ("envelope", segments[i].Envelope));
         }
     }
 

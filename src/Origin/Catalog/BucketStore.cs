@@ -5,6 +5,7 @@ using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Iam.Policies;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
+using EdgeCache.Shared.S3.Encryption;
 using EdgeCache.Shared.S3.Locking;
 
 namespace EdgeCache.Origin.Catalog;
@@ -18,7 +19,7 @@ internal sealed class BucketStore(CatalogWriter writer, ReaderPool readers, stri
     private const string Columns =
         """
         bucket_id, name, owner_id, acl, versioning, created_at, (SELECT COALESCE(MAX(sequence), 0) FROM changes), grants, policy, public_access, ownership,
-          strong_reads, object_lock, retention_mode, retention_days, retention_years, configurations
+          strong_reads, object_lock, retention_mode, retention_days, retention_years, configurations, encryption
         """;
 
     /// <summary>The bucket of that name; null when the region has none.</summary>
@@ -105,6 +106,14 @@ internal sealed class BucketStore(CatalogWriter writer, ReaderPool readers, stri
                         """,
                         ("mode", RowCodec.Number(retention?.Mode)), ("days", (long?)retention?.Days), ("years", (long?)retention?.Years),
                         ("bucket", bucketId))),
+            cancellationToken);
+
+    /// <summary>Sets how new objects are encrypted whose request does not say.</summary>
+    public Task<Outcome<CommittedBucket>> SetEncryptionAsync(long bucketId, ObjectEncryption encryption, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            bucketId,
+            m => m.Sql.Execute(
+                "UPDATE buckets SET encryption = @encryption WHERE bucket_id = @bucket", ("encryption", (int)encryption), ("bucket", bucketId)),
             cancellationToken);
 
     /// <summary>Replaces the ACL.</summary>
@@ -244,5 +253,6 @@ internal sealed class BucketStore(CatalogWriter writer, ReaderPool readers, stri
         HasObjectLock = r.GetInt32(12) != 0,
         DefaultRetention = LockCodec.Default(r, 13),
         Configurations = r.IsDBNull(16) ? BucketConfigurations.None : _configurations.Parse(r.GetString(1), r.GetString(16)),
+        DefaultEncryption = (ObjectEncryption)r.GetInt32(17),
     });
 }

@@ -3,6 +3,7 @@ using EdgeCache.Origin.Blobs;
 using EdgeCache.Shared.Checksums;
 using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Replication;
+using EdgeCache.Shared.S3.Encryption;
 using EdgeCache.Shared.S3.Locking;
 
 namespace EdgeCache.Origin.Catalog;
@@ -51,6 +52,12 @@ internal record NewUpload
 
     /// <summary>As <see cref="VersionFacts.LegalHold"/>.</summary>
     public bool? LegalHold { get; init; }
+
+    /// <summary>With whose key its bytes are encrypted.</summary>
+    public ObjectEncryption Encryption { get; init; }
+
+    /// <summary>As <see cref="VersionFacts.CustomerKeyCheck"/>.</summary>
+    public string? CustomerKeyCheck { get; init; }
 }
 
 /// <summary>A multipart upload.</summary>

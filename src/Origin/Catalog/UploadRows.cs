@@ -4,6 +4,7 @@ using EdgeCache.Origin.Catalog.Sql;
 using EdgeCache.Shared.Checksums;
 using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.Replication;
+using EdgeCache.Shared.S3.Encryption;
 
 namespace EdgeCache.Origin.Catalog;
 
@@ -14,7 +15,8 @@ internal static class UploadRows
     public const string Columns =
         """
         object_key, upload_row, bucket_id, upload_id, initiated_at, owner_id, initiator, storage_class, acl, headers, metadata, tags,
-        checksum_algorithm, checksum_type, completion, grants, lock_mode, retain_until, legal_hold
+        checksum_algorithm, checksum_type, completion, grants, lock_mode, retain_until, legal_hold, encryption,
+        key_check
         """;
 
     private const string PartColumns = "part_number, size, etag, checksum_algorithm, checksum_value, last_modified";
@@ -63,6 +65,8 @@ internal static class UploadRows
         Grants = RowCodec.Grants(r, 15),
         Retention = LockCodec.Retention(r, 16),
         LegalHold = LockCodec.LegalHold(r, 18),
+        Encryption = (ObjectEncryption)r.GetInt32(19),
+        CustomerKeyCheck = r.IsDBNull(20) ? null : r.GetString(20),
     };
 
     /// <summary>What a completion answered, for answering it again. The sizes of the parts are no longer known.</summary>
@@ -87,6 +91,7 @@ internal static class UploadRows
                 OwnerOrganizationId = upload.OwnerOrganizationId,
                 Acl = upload.Acl,
                 Grants = upload.Grants,
+                Encryption = upload.Encryption,
                 TagCount = upload.Tags.Count,
                 Tags = upload.Tags,
                 AsOfSequence = done.Sequence,

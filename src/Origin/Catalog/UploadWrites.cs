@@ -23,15 +23,16 @@ internal static class UploadWrites
         m.Sql.Execute(
             """
             INSERT INTO uploads (upload_id, bucket_id, object_key, initiated_at, owner_id, initiator, storage_class, acl, grants, headers, metadata, tags,
-              checksum_algorithm, checksum_type, lock_mode, retain_until, legal_hold)
+              checksum_algorithm, checksum_type, lock_mode, retain_until, legal_hold, encryption, key_check)
             VALUES (@upload, @bucket, @key, @at, @owner, @initiator, @class, @acl, @grants, @headers, @metadata, @tags, @algorithm, @type,
-              @lock, @until, @hold)
+              @lock, @until, @hold, @encryption, @check)
             """,
             ("upload", uploadId), ("bucket", upload.BucketId), ("key", upload.Key), ("at", initiatedAt), ("owner", upload.OwnerOrganizationId),
             ("initiator", upload.Initiator), ("class", upload.StorageClass), ("acl", (int)upload.Acl), ("grants", RowCodec.Grants(upload.Grants)),
             ("headers", RowCodec.Map(upload.Headers)), ("metadata", RowCodec.Map(upload.UserMetadata)), ("tags", RowCodec.Map(upload.Tags)),
             ("algorithm", RowCodec.Number(upload.ChecksumAlgorithm)), ("type", RowCodec.Number(upload.ChecksumType)),
-            ("lock", LockCodec.Mode(upload.Retention)), ("until", LockCodec.Until(upload.Retention)), ("hold", LockCodec.Hold(upload.LegalHold)));
+            ("lock", LockCodec.Mode(upload.Retention)), ("until", LockCodec.Until(upload.Retention)), ("hold", LockCodec.Hold(upload.LegalHold)),
+            ("encryption", (int)upload.Encryption), ("check", upload.CustomerKeyCheck));
         return UploadRows.FindActive(m.Sql, upload.BucketId, upload.Key, uploadId)!.Upload;
     }
 
@@ -48,7 +49,7 @@ internal static class UploadWrites
             return S3ErrorCode.NoSuchUpload;
         }
 
-        var (size, modified) = (part.Segments.Sum(static s => s.Length), m.NowSeconds);
+        var (size, modified) = (part.Segments.Sum(static s => s.PlainLength), m.NowSeconds);
         var replaced = m.Sql.Integer(
             "SELECT size FROM parts WHERE upload_row = @upload AND part_number = @part", ("upload", upload.Id), ("part", part.PartNumber));
         var owner = OwnerOf(m, part.BucketId);
@@ -212,6 +213,8 @@ internal static class UploadWrites
         Grants = upload.Grants,
         Retention = upload.Retention,
         LegalHold = upload.LegalHold,
+        Encryption = upload.Encryption,
+        CustomerKeyCheck = upload.CustomerKeyCheck,
     };
 
     private static void Close(

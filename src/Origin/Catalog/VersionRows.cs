@@ -3,6 +3,7 @@ using System.Data.Common;
 using EdgeCache.Origin.Blobs;
 using EdgeCache.Origin.Catalog.Sql;
 using EdgeCache.Shared.Replication;
+using EdgeCache.Shared.S3.Encryption;
 
 namespace EdgeCache.Origin.Catalog;
 
@@ -17,7 +18,7 @@ internal static class VersionRows
         v.version_row, b.name, v.object_key, v.generation, v.version_id, v.is_delete_marker, v.size, v.etag, v.last_modified,
         v.headers, v.metadata, v.checksum_algorithm, v.checksum_type, v.checksum_value, v.part_sizes, v.storage_class, v.owner_id, v.acl,
         v.tag_count, b.versioning, s.newest, v.part_checksums, v.grants,
-        v.lock_mode, v.retain_until, v.legal_hold
+        v.lock_mode, v.retain_until, v.legal_hold, v.encryption, v.key_check
         """;
 
     // Outer joins from the feed position: one statement, so one snapshot, and a row also when there is no version or no bucket.
@@ -55,7 +56,7 @@ internal static class VersionRows
     public static ImmutableArray<BlobSegment> Segments(SqlSession sql, long versionRow) =>
         [.. sql.All(
             """
-            SELECT b.blob_id, b.size, c.content FROM blobs b LEFT JOIN small_blobs c ON c.content_row = b.content_row
+            SELECT b.blob_id, b.size, c.content, b.envelope FROM blobs b LEFT JOIN small_blobs c ON c.content_row = b.content_row
             WHERE b.version_row = @row ORDER BY b.part_number, b.position
             """,
             RowCodec.Segment, ("row", versionRow))];
@@ -96,6 +97,8 @@ internal static class VersionRows
                 Grants = RowCodec.Grants(r, 22),
                 Retention = LockCodec.Retention(r, 23),
                 LegalHold = LockCodec.LegalHold(r, 25),
+                Encryption = (ObjectEncryption)r.GetInt32(26),
+                CustomerKeyCheck = r.IsDBNull(27) ? null : r.GetString(27),
                 TagCount = r.GetInt32(18),
                 AsOfSequence = asOf,
             }, asOf);

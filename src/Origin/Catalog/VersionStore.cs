@@ -73,7 +73,7 @@ internal sealed class VersionStore(CatalogWriter writer, ReaderPool readers, Pas
         writer.RunAsync(
             m =>
             {
-                var committed = VersionWrites.Put(m, version, version.Segments.Sum(static s => s.Length), condition, out var row);
+                var committed = VersionWrites.Put(m, version, version.Segments.Sum(static s => s.PlainLength), condition, out var row);
                 if (committed.Succeeded)
                 {
                     BlobWrites.AttachToVersion(m, row, version.Segments);

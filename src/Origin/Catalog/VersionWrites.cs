@@ -195,9 +195,9 @@ internal static class VersionWrites
             """
             INSERT INTO versions (bucket_id, object_key, version_id, generation, is_latest, is_delete_marker, size, etag, last_modified,
               storage_class, owner_id, acl, grants, headers, metadata, checksum_algorithm, checksum_type, checksum_value, part_sizes, part_checksums, tag_count,
-              lock_mode, retain_until, legal_hold)
+              lock_mode, retain_until, legal_hold, encryption, key_check)
             VALUES (@bucket, @key, @version, @generation, 1, @marker, @size, @etag, @modified, @class, @owner, @acl, @grants, @headers, @metadata,
-              @algorithm, @type, @checksum, @parts, @partsums, @tags, @lock, @until, @hold)
+              @algorithm, @type, @checksum, @parts, @partsums, @tags, @lock, @until, @hold, @encryption, @check)
             RETURNING version_row
             """,
             ("bucket", v.BucketId), ("key", v.Key), ("version", versionId), ("generation", RowCodec.Bytes(v.Generation)),
@@ -205,7 +205,8 @@ internal static class VersionWrites
             ("owner", v.OwnerOrganizationId), ("acl", (int)v.Acl), ("grants", RowCodec.Grants(v.Grants)), ("headers", RowCodec.Map(v.Headers)), ("metadata", RowCodec.Map(v.UserMetadata)),
             ("algorithm", RowCodec.Number(v.Checksum?.Algorithm)), ("type", RowCodec.Number(v.Checksum?.Type)), ("checksum", v.Checksum?.Value),
             ("parts", RowCodec.Sizes(v.PartSizes)), ("partsums", RowCodec.Words(v.PartChecksums)), ("tags", v.Tags.Count),
-            ("lock", isDeleteMarker ? null : LockCodec.Mode(v.Retention)), ("until", isDeleteMarker ? null : LockCodec.Until(v.Retention)), ("hold", LockCodec.Hold(v.LegalHold)))!.Value;
+            ("lock", isDeleteMarker ? null : LockCodec.Mode(v.Retention)), ("until", isDeleteMarker ? null : LockCodec.Until(v.Retention)), ("hold", LockCodec.Hold(v.LegalHold)),
+            ("encryption", (int)v.Encryption), ("check", v.CustomerKeyCheck))!.Value;
     }
 
     private static void InsertTags(Mutation m, long row, ImmutableSortedDictionary<string, string> tags)
@@ -286,6 +287,8 @@ internal static class VersionWrites
         Grants = v.Grants,
         Retention = v.Retention,
         LegalHold = v.LegalHold,
+        Encryption = v.Encryption,
+        CustomerKeyCheck = v.CustomerKeyCheck,
         TagCount = v.Tags.Count,
         Tags = v.Tags,
         AsOfSequence = sequence,

@@ -24,6 +24,8 @@ internal static class Help
           --Origin:ControlPlaneLimits:RequestsPerMinute=N (also :WrongTokensPerMinute, :CredentialsPerMinuteAndToken,
                                                :CredentialsPerMinuteAndAddress)
           --Origin:ContainerCredentialsLifetime=T  hh:mm:ss of the keys that an API token is exchanged for
+          --Origin:EncryptionKeyLifetime=T     d.hh:mm:ss after which SSE-S3 takes a new key of its ring (365 days)
+          --Origin:RequireTlsForCustomerKeys=BOOL  refuse SSE-C without TLS (false)
           --Origin:AllowPrivateIssuers=BOOL    let OIDC issuers be in private networks and on this machine (false)
           --Origin:LifecycleDay=T              hh:mm:ss that a day of lifecycle rules lasts; shorter than a day for tests only
           --Origin:MaxConnections=N            simultaneous connections

@@ -5,6 +5,7 @@ using EdgeCache.Origin.Audit;
 using EdgeCache.Origin.Authentication;
 using EdgeCache.Origin.Authorization;
 using EdgeCache.Origin.ControlPlane;
+using EdgeCache.Origin.Encryption;
 using EdgeCache.Origin.Identity;
 using EdgeCache.Origin.Maintenance;
 using EdgeCache.Origin.Operations;
@@ -110,6 +111,8 @@ internal static class OriginApplication
         services.AddSingleton<RegionReader>();
         services.AddSingleton(new CopySourceStatement(options.ClusterSecret));
         services.AddSingleton<PiecePool>();
+        services.AddSingleton(s => KeyRing.Open(options, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<KeyRing>>()));
+        services.AddSingleton<SegmentStore>();
         services.AddSingleton<OriginServices>();
         services.AddSingleton(static s =>
         {

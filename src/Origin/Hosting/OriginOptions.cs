@@ -69,6 +69,18 @@ public sealed class OriginOptions
     /// </summary>
     public bool AllowPrivateIssuers { get; set; }
 
+    /// <summary>
+    /// How long SSE-S3 encrypts new objects with the same key of the ring (<c>keyring.json</c> in the data directory) before it takes a new one, 1 minute to
+    /// 10 years. Older keys stay for the objects that they encrypted. To change keys now, start once with a shorter time.
+    /// </summary>
+    public TimeSpan EncryptionKeyLifetime { get; set; } = TimeSpan.FromDays(365);
+
+    /// <summary>
+    /// Whether a customer's encryption key (SSE-C) is refused over connections without TLS, as S3 does. The listeners speak plain HTTP and take nobody's
+    /// word for TLS in front of them, so as long as that is so, this refuses every key.
+    /// </summary>
+    public bool RequireTlsForCustomerKeys { get; set; }
+
     /// <summary>The largest number of simultaneous connections of all listeners together.</summary>
     public int MaxConnections { get; set; } = 4096;
 

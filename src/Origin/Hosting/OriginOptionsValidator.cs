@@ -18,6 +18,8 @@ public sealed class OriginOptionsValidator : IValidateOptions<OriginOptions>
 
     private static readonly TimeSpan MaxSilenceLimit = TimeSpan.FromDays(7);
     private static readonly TimeSpan MinCredentialsLifetime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MinKeyLifetime = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan MaxKeyLifetime = TimeSpan.FromDays(3660);
     private static readonly TimeSpan MaxCredentialsLifetime = TimeSpan.FromHours(12);
 
     /// <inheritdoc/>
@@ -41,6 +43,8 @@ public sealed class OriginOptionsValidator : IValidateOptions<OriginOptions>
             "LifecycleDay must lie between 1 second and 1 day");
         Check(errors, options.SendStallTimeout >= TransportOptions.MinSendStallTimeout && options.SendStallTimeout <= TransportOptions.MaxSendStallTimeout,
             "SendStallTimeout must lie between 1 second and 10 minutes");
+        Check(errors, options.EncryptionKeyLifetime >= MinKeyLifetime && options.EncryptionKeyLifetime <= MaxKeyLifetime,
+            "EncryptionKeyLifetime must lie between 1 minute and 10 years");
         foreach (var (limit, value) in options.ControlPlaneLimits.All)
         {
             Check(errors, value is > 0 and <= ControlPlaneLimitOptions.Highest,

@@ -32,6 +32,9 @@ internal sealed class OperationContext(S3Exchange exchange, AuthorizedRequest au
 
     public CancellationToken Aborted => exchange.Aborted;
 
+    /// <summary>Whether the client's own connection is encrypted, to an edge or to here.</summary>
+    public bool IsSecure => authorized.Authenticated.Via?.IsSecure ?? exchange.Request.IsHttps;
+
     /// <summary>The <c>versionId</c> parameter; null when absent.</summary>
     public string? VersionId => Query.Get("versionId");
 

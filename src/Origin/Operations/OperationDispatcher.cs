@@ -1,4 +1,5 @@
 using EdgeCache.Origin.Operations.Buckets;
+using EdgeCache.Origin.Operations.Encryption;
 using EdgeCache.Origin.Operations.Listing;
 using EdgeCache.Origin.Operations.Locking;
 using EdgeCache.Origin.Operations.Multipart;
@@ -50,13 +51,15 @@ internal static class OperationDispatcher
         S3Operation.DeleteObjects => DeleteObjects.ExecuteAsync(context),
 
         S3Operation.GetBucketAccelerateConfiguration or
-        S3Operation.GetBucketEncryption or
         S3Operation.GetBucketLogging or
         S3Operation.GetBucketNotificationConfiguration or
         S3Operation.GetBucketReplication or
         S3Operation.GetBucketRequestPayment or
         S3Operation.GetBucketWebsite => GetBucketSetting.ExecuteAsync(context),
 
+        S3Operation.GetBucketEncryption => BucketEncryption.GetAsync(context),
+        S3Operation.PutBucketEncryption => BucketEncryption.PutAsync(context),
+        S3Operation.DeleteBucketEncryption => BucketEncryption.DeleteAsync(context),
         S3Operation.GetObjectLockConfiguration => BucketObjectLock.GetAsync(context),
         S3Operation.PutObjectLockConfiguration => BucketObjectLock.PutAsync(context),
 

@@ -1,6 +1,7 @@
 using EdgeCache.Origin.Authorization;
 using EdgeCache.Origin.Blobs;
 using EdgeCache.Origin.Catalog;
+using EdgeCache.Origin.Encryption;
 using EdgeCache.Origin.Hosting;
 using EdgeCache.Origin.Identity;
 using EdgeCache.Origin.Operations.Bodies;
@@ -13,6 +14,7 @@ namespace EdgeCache.Origin.Operations;
 internal sealed record OriginServices(
     OriginCatalog Catalog,
     BlobStore Blobs,
+    SegmentStore Segments,
     IBucketDirectory Directory,
     RegionReader Regions,
     CopySourceStatement CopySources,

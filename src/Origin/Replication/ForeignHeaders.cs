@@ -4,6 +4,7 @@ using EdgeCache.Shared.Checksums;
 using EdgeCache.Shared.Http;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
+using EdgeCache.Shared.S3.Encryption;
 
 namespace EdgeCache.Origin.Replication;
 
@@ -25,6 +26,9 @@ internal static class ForeignHeaders
             Headers = StandardHeaders.Read(n => Find(response, n)),
             UserMetadata = UserMetadata.TryRead(All(response), out var metadata) is null ? metadata : StringMap.Empty,
             Checksum = ReadChecksum(response),
+            Encryption = Find(response, EncryptionHeaders.CustomerPrefix + EncryptionHeaders.Algorithm) is not null ? ObjectEncryption.CustomerKey
+                : Find(response, EncryptionHeaders.ServerSide) is not null ? ObjectEncryption.ServerKey
+                : ObjectEncryption.None,
             TagCount = int.TryParse(Find(response, "x-amz-tagging-count"), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0,
         };
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Iam.Policies;
+using EdgeCache.Shared.S3.Encryption;
 using EdgeCache.Shared.S3.Locking;
 
 namespace EdgeCache.Shared.Replication;
@@ -39,6 +40,9 @@ public sealed record BucketFacts(
 
     /// <summary>Whether versions can be locked; never switched off again.</summary>
     public bool HasObjectLock { get; init; }
+
+    /// <summary>How new objects are encrypted whose request does not say.</summary>
+    public ObjectEncryption DefaultEncryption { get; init; }
 
     /// <summary>The retention of new versions that bring none; null for none.</summary>
     public DefaultRetention? DefaultRetention { get; init; }

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.S3;
+using EdgeCache.Shared.S3.Encryption;
 using EdgeCache.Shared.S3.Locking;
 
 namespace EdgeCache.Shared.Replication;
@@ -73,6 +74,13 @@ public sealed record VersionFacts
 
     /// <summary>The number of tags on the version.</summary>
     public int TagCount { get; init; }
+
+    /// <summary>How its bytes are encrypted where they are stored.</summary>
+    public ObjectEncryption Encryption { get; init; }
+
+    /// <summary>What the customer's key is recognised by; never leaves the home region.</summary>
+    [JsonIgnore]
+    public string? CustomerKeyCheck { get; init; }
 
     /// <summary>Until when the version can't be deleted; null when it was never retained.</summary>
     public ObjectRetention? Retention { get; init; }

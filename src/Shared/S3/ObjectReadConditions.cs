@@ -24,6 +24,9 @@ public readonly record struct ObjectReadConditions
     /// <summary>The <c>partNumber</c> parameter.</summary>
     public string? PartNumber { get; init; }
 
+    /// <summary>Whether the request brings a customer's key, which whoever has the bytes has checked.</summary>
+    public bool CustomerKeyGiven { get; init; }
+
     /// <summary>Whether the request names a version, which decides how a delete marker answers.</summary>
     public bool VersionIdGiven { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using EdgeCache.Shared.Http;
 using EdgeCache.Shared.Replication;
+using EdgeCache.Shared.S3.Encryption;
 
 namespace EdgeCache.Shared.S3;
 
@@ -62,6 +63,11 @@ public readonly record struct ObjectReadPlan
             return Refuse(conditions.VersionIdGiven
                 ? new S3Error(S3ErrorCode.MethodNotAllowed, null, [new("Method", method), new("ResourceType", "DeleteMarker")])
                 : new S3Error(S3ErrorCode.NoSuchKey, null, [new("Key", facts.Key)]));
+        }
+
+        if (facts.Encryption == ObjectEncryption.CustomerKey && !conditions.CustomerKeyGiven)
+        {
+            return Refuse(EncryptionHeaders.KeyMissing);
         }
 
         switch (ConditionalRequest.Evaluate(

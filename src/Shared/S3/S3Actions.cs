@@ -51,6 +51,8 @@ public static class S3Actions
 
         GetBucketAccelerateConfiguration => "s3:GetAccelerateConfiguration",
         GetBucketEncryption => "s3:GetEncryptionConfiguration",
+        PutBucketEncryption => "s3:PutEncryptionConfiguration",
+        DeleteBucketEncryption => "s3:PutEncryptionConfiguration",
         GetBucketLogging => "s3:GetBucketLogging",
         GetBucketNotificationConfiguration => "s3:GetBucketNotification",
         GetBucketReplication => "s3:GetReplicationConfiguration",

@@ -27,6 +27,7 @@ public enum S3ErrorCode
     InvalidBucketName,
     InvalidBucketState,
     InvalidDigest,
+    InvalidEncryptionAlgorithmError,
     InvalidLocationConstraint,
     InvalidPart,
     InvalidPartOrder,

@@ -35,6 +35,7 @@ public static class S3ErrorTable
         InvalidBucketName => (400, "The specified bucket is not valid."),
         InvalidBucketState => (409, "The request is not valid for the current state of the bucket."),
         InvalidDigest => (400, "The Content-MD5 or checksum value that you specified is not valid."),
+        InvalidEncryptionAlgorithmError => (400, "The encryption request that you specified is not valid. The valid value is AES256."),
         InvalidLocationConstraint => (400, "The specified location constraint is not valid."),
         InvalidPart => (400, "One or more of the specified parts could not be found. The part might not have been uploaded, or the specified entity tag might not have matched the part's entity tag."),
         InvalidPartOrder => (400, "The list of parts was not in ascending order. The parts list must be specified in order by part number."),

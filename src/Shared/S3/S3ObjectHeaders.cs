@@ -2,6 +2,7 @@ using System.Globalization;
 using EdgeCache.Shared.Checksums;
 using EdgeCache.Shared.Http;
 using EdgeCache.Shared.Replication;
+using EdgeCache.Shared.S3.Encryption;
 using EdgeCache.Shared.S3.Locking;
 
 namespace EdgeCache.Shared.S3;
@@ -57,10 +58,21 @@ public static class S3ObjectHeaders
             set("x-amz-tagging-count", facts.TagCount.ToString(CultureInfo.InvariantCulture));
         }
 
+        WriteEncryption(facts.Encryption, set);
         WriteLock(facts, set);
         if (checksumMode)
         {
             WriteChecksum(facts.Checksum, set);
+        }
+    }
+
+    private static void WriteEncryption(ObjectEncryption encryption, Action<string, string> set)
+    {
+        if (encryption != ObjectEncryption.None)
+        {
+            set(
+                encryption == ObjectEncryption.ServerKey ? EncryptionHeaders.ServerSide : EncryptionHeaders.CustomerPrefix + EncryptionHeaders.Algorithm,
+                EncryptionHeaders.Aes256);
         }
     }
 

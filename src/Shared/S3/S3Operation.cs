@@ -41,13 +41,15 @@ public enum S3Operation
 
     // Settings that can be asked for and are never configured: stock clients survive "not configured", not "not implemented".
     GetBucketAccelerateConfiguration,
-    GetBucketEncryption,
     GetBucketLogging,
     GetBucketNotificationConfiguration,
     GetBucketReplication,
     GetBucketRequestPayment,
     GetBucketWebsite,
 
+    GetBucketEncryption,
+    PutBucketEncryption,
+    DeleteBucketEncryption,
     GetObjectLockConfiguration,
     PutObjectLockConfiguration,
 

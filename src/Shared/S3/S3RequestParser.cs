@@ -176,6 +176,8 @@ public static class S3RequestParser
         ("PUT", "cors") => PutBucketCors,
         ("DELETE", "cors") => DeleteBucketCors,
         ("GET", "encryption") => GetBucketEncryption,
+        ("PUT", "encryption") => PutBucketEncryption,
+        ("DELETE", "encryption") => DeleteBucketEncryption,
         ("GET", "lifecycle") => GetBucketLifecycleConfiguration,
         ("PUT", "lifecycle") => PutBucketLifecycleConfiguration,
         ("DELETE", "lifecycle") => DeleteBucketLifecycle,

@@ -25,9 +25,12 @@ internal static class RowCodec
     /// <summary>Reads 16 bytes.</summary>
     public static Generation Generation16(DbDataReader row, int column) => Generation.Read(row.GetFieldValue<byte[]>(column));
 
-    /// <summary>Reads a blob's id, length and, when it is small, bytes from three columns.</summary>
+    /// <summary>Reads a segment from four columns: id, length, the bytes of a small blob, the envelope of an encrypted one.</summary>
     public static BlobSegment Segment(DbDataReader row) =>
-        new(new BlobId(Generation16(row, 0)), row.GetInt64(1), row.IsDBNull(2) ? null : row.GetFieldValue<byte[]>(2));
+        new(new BlobId(Generation16(row, 0)), row.GetInt64(1), row.IsDBNull(2) ? null : row.GetFieldValue<byte[]>(2))
+        {
+            Envelope = row.IsDBNull(3) ? null : row.GetFieldValue<byte[]>(3),
+        };
 
     /// <summary>A map as a JSON object; null when it is empty.</summary>
     public static string? Map(ImmutableSortedDictionary<string, string> map) =>

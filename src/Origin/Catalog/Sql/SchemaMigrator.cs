@@ -12,7 +12,7 @@ internal static class SchemaMigrator
     private static readonly IReadOnlyList<string>[] s_steps =
     [
         SchemaVersion1.Statements, SchemaVersion2.Statements, SchemaVersion3.Statements, SchemaVersion4.Statements, SchemaVersion5.Statements,
-        SchemaVersion6.Statements, SchemaVersion7.Statements,
+        SchemaVersion6.Statements, SchemaVersion7.Statements, SchemaVersion8.Statements,
     ];
 
     /// <summary>Migrates; returns the epoch of the database's change feed.</summary>

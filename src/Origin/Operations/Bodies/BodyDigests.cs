@@ -70,8 +70,4 @@ internal sealed class BodyDigests : IDisposable
 }
 
 /// <summary>The digests of a body.</summary>
-internal sealed record CompletedDigests(byte[] Md5, IReadOnlyDictionary<ChecksumAlgorithm, byte[]> Checksums)
-{
-    /// <summary>The MD5 as an entity tag, without quotes.</summary>
-    public string ETag => Convert.ToHexStringLower(Md5);
-}
+internal sealed record CompletedDigests(byte[] Md5, IReadOnlyDictionary<ChecksumAlgorithm, byte[]> Checksums);

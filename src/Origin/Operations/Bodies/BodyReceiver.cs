@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using EdgeCache.Origin.Blobs;
 using EdgeCache.Origin.Catalog;
+using EdgeCache.Origin.Encryption;
 using EdgeCache.Shared.Checksums;
 using EdgeCache.Shared.S3;
 using EdgeCache.Shared.SigV4;
@@ -17,24 +18,26 @@ internal static class BodyReceiver
     /// <summary>Receives the body. Besides the errors of verification, ServiceUnavailable when the disk is full or fails.</summary>
     /// <param name="context">The request.</param>
     /// <param name="declared">What its headers say of the body.</param>
+    /// <param name="protection">How it is encrypted.</param>
     /// <param name="algorithms">The checksums to compute besides the declared one.</param>
     /// <exception cref="S3Exception">The body's coding, signature or hash is wrong.</exception>
     public static async Task<Outcome<ReceivedBody>> ReceiveAsync(
-        OperationContext context, DeclaredBody declared, params IReadOnlyList<ChecksumAlgorithm> algorithms)
+        OperationContext context, DeclaredBody declared, Protection protection, params IReadOnlyList<ChecksumAlgorithm> algorithms)
     {
         await using var body = BodyStream.Open(context, declared, out var chunked);
-        return await ReceiveAsync(context, body, chunked, declared, algorithms);
+        return await ReceiveAsync(context, body, chunked, declared, protection, algorithms);
     }
 
     /// <summary>Receives bytes that come from elsewhere than the request's body.</summary>
     public static Task<Outcome<ReceivedBody>> ReceiveAsync(
-        OperationContext context, Stream body, DeclaredBody declared, params IReadOnlyList<ChecksumAlgorithm> algorithms) =>
-        ReceiveAsync(context, body, chunked: null, declared, algorithms);
+        OperationContext context, Stream body, DeclaredBody declared, Protection protection, params IReadOnlyList<ChecksumAlgorithm> algorithms) =>
+        ReceiveAsync(context, body, chunked: null, declared, protection, algorithms);
 
     private static async Task<Outcome<ReceivedBody>> ReceiveAsync(
-        OperationContext context, Stream body, AwsChunkedStream? chunked, DeclaredBody declared, IReadOnlyList<ChecksumAlgorithm> algorithms)
+        OperationContext context, Stream body, AwsChunkedStream? chunked, DeclaredBody declared, Protection protection,
+        IReadOnlyList<ChecksumAlgorithm> algorithms)
     {
-        var begun = await context.Services.Blobs.BeginAsync(declared.Length, context.Aborted);
+        var begun = await context.Services.Segments.BeginAsync(declared.Length, protection, context.Aborted);
         if (!begun.Succeeded)
         {
             return begun.Error;
@@ -54,11 +57,11 @@ internal static class BodyReceiver
 
         var committed = await blob.CommitAsync(context.Aborted);
         return committed.Succeeded
-            ? new ReceivedBody(committed.Value, blob.Length, completed)
+            ? new ReceivedBody(committed.Value, blob.Length, completed, blob.ETagOf(completed.Md5))
             : committed.Error;
     }
 
-    private static async Task<S3Error?> CopyAsync(OperationContext context, Stream body, BlobWriter blob, BodyDigests digests, long? length)
+    private static async Task<S3Error?> CopyAsync(OperationContext context, Stream body, SegmentWriter blob, BodyDigests digests, long? length)
     {
         var (pool, time) = (context.Services.Pieces, context.Services.Time);
         var limit = length ?? UploadLimits.MaxBodyLength;
@@ -136,4 +139,5 @@ internal static class BodyReceiver
 /// <param name="Segments">Its blobs: the caller's to discard until the catalog has them.</param>
 /// <param name="Length">In bytes.</param>
 /// <param name="Digests">What it hashes to.</param>
-internal sealed record ReceivedBody(ImmutableArray<BlobSegment> Segments, long Length, CompletedDigests Digests);
+/// <param name="ETag">Its entity tag, without quotes.</param>
+internal sealed record ReceivedBody(ImmutableArray<BlobSegment> Segments, long Length, CompletedDigests Digests, string ETag);

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using EdgeCache.Origin.Catalog;
+using EdgeCache.Origin.Encryption;
 using EdgeCache.Origin.Operations.Access;
+using EdgeCache.Origin.Operations.Encryption;
 using EdgeCache.Origin.Operations.Locking;
 using EdgeCache.Shared.Http;
 using EdgeCache.Shared.S3;
@@ -14,20 +16,16 @@ internal sealed record StoredHeaders(
     ImmutableSortedDictionary<string, string> Tags,
     string StorageClass,
     GivenAcl Acl,
-    GivenLock Lock)
+    GivenLock Lock,
+    Protection Protection)
 {
-    private static readonly string[] Unsupported =
-    [
-        "x-amz-server-side-encryption", "x-amz-server-side-encryption-customer-algorithm", "x-amz-copy-source-server-side-encryption-customer-algorithm",
-    ];
-
-    /// <summary>Reads the headers: MetadataTooLarge, InvalidStorageClass, InvalidArgument, InvalidTag, what an ACL is refused with, or NotImplemented for
-    /// what would be silently lost.</summary>
+    /// <summary>Reads the headers: MetadataTooLarge, InvalidStorageClass, InvalidArgument, InvalidTag, or what ACL, lock and encryption are refused with.</summary>
     public static async ValueTask<Outcome<StoredHeaders>> ReadAsync(OperationContext context)
     {
-        if (Array.Find(Unsupported, h => context.Header(h) is not null) is { } unsupported)
+        var protection = GivenProtection.Read(context);
+        if (!protection.Succeeded)
         {
-            return new S3Error(S3ErrorCode.NotImplemented, Details: [new("Header", unsupported)]);
+            return protection.Error;
         }
 
         var given = GivenLock.Read(context);
@@ -57,6 +55,6 @@ internal sealed record StoredHeaders(
         var headers = context.Exchange.Request.Headers.Keys.Select(name => KeyValuePair.Create(name, Kept(name) ?? string.Empty));
         return UserMetadata.TryRead(headers, out var metadata) is { } badMetadata
             ? badMetadata
-            : new StoredHeaders(StandardHeaders.Read(Kept), metadata, tags, storageClass, acl.Value, given.Value);
+            : new StoredHeaders(StandardHeaders.Read(Kept), metadata, tags, storageClass, acl.Value, given.Value, protection.Value);
     }
 }

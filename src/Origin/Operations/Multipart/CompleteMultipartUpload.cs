@@ -1,6 +1,8 @@
 using System.Globalization;
 using EdgeCache.Origin.Catalog;
+using EdgeCache.Origin.Encryption;
 using EdgeCache.Origin.Operations.Bodies;
+using EdgeCache.Origin.Operations.Encryption;
 using EdgeCache.Shared.Checksums;
 using EdgeCache.Shared.S3;
 using EdgeCache.Shared.S3.Xml;
@@ -35,6 +37,12 @@ internal static class CompleteMultipartUpload
         // A client may repeat checksums that it sent with the parts while the upload keeps another kind: those were verified when they came.
         var uploadId = context.Query.Get("uploadId") ?? string.Empty;
         var upload = await context.Catalog.Uploads.FindAsync(context.Bucket.Id, context.Request.Key, uploadId, context.Aborted);
+        var key = CustomerKeyHeaders.Read(context);
+        if ((key.Error ?? (upload is null ? null : CheckKey(upload, key.Value))) is { } wrongKey)
+        {
+            return wrongKey;
+        }
+
         var kept = upload is null ? null : upload.ChecksumAlgorithm ?? (ChecksumAlgorithm?)ChecksumAlgorithm.Crc64Nvme;
         var completion = new UploadCompletion(
             context.Bucket.Id,
@@ -50,6 +58,7 @@ internal static class CompleteMultipartUpload
         }
 
         var facts = completed.Value.Facts;
+        CustomerKeyHeaders.Tell(context, facts.Encryption, key.Value);
         context.SetNewVersionId(facts.VersionId);
         context.DescribeExpiration(facts);
         context.Committed(completed.Value.Sequence);
@@ -59,6 +68,11 @@ internal static class CompleteMultipartUpload
         await context.Exchange.RespondXmlAsync(StatusCodes.Status200OK, result.Write());
         return null;
     }
+
+    // As S3 documents it, an upload that asked for a checksum takes its customer's key here too. Others may leave it out, and clients do, but not change it.
+    private static S3Error? CheckKey(StoredUpload upload, CustomerKey? key) => key is null && upload.ChecksumAlgorithm is null
+        ? null
+        : CustomerKeyHeaders.Check(upload.Encryption, upload.CustomerKeyCheck, key);
 
     // Here an x-amz-checksum-* header is of the object, not of the request's body.
     private static string? DeclaredObjectChecksum(OperationContext context)

@@ -1,6 +1,7 @@
 using EdgeCache.Origin.Catalog;
 using EdgeCache.Origin.Operations.Access;
 using EdgeCache.Origin.Operations.Bodies;
+using EdgeCache.Origin.Operations.Encryption;
 using EdgeCache.Shared.Checksums;
 using EdgeCache.Shared.S3;
 using EdgeCache.Shared.S3.Xml;
@@ -43,6 +44,8 @@ internal static class CreateMultipartUpload
                 Grants = stored.Value.Acl.Grants,
                 Retention = stored.Value.Lock.Retention,
                 LegalHold = stored.Value.Lock.LegalHold,
+                Encryption = stored.Value.Protection.Kind,
+                CustomerKeyCheck = stored.Value.Protection.Check,
             },
             CancellationToken.None);
         if (!created.Succeeded)
@@ -56,6 +59,7 @@ internal static class CreateMultipartUpload
             context.SetHeader(TypeHeader, S3ChecksumTypes.ApiName(type!.Value));
         }
 
+        CustomerKeyHeaders.Tell(context, stored.Value.Protection.Kind, stored.Value.Protection.CustomerKey);
         var result = new InitiateMultipartUploadResult(context.Request.Bucket, context.Request.Key, created.Value.UploadId);
         await context.Exchange.RespondXmlAsync(StatusCodes.Status200OK, result.Write());
         return null;

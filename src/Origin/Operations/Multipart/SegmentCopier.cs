@@ -1,8 +1,9 @@
 using System.Buffers;
-using System.Collections.Immutable;
 using EdgeCache.Origin.Blobs;
 using EdgeCache.Origin.Catalog;
+using EdgeCache.Origin.Encryption;
 using EdgeCache.Origin.Operations.Bodies;
+using EdgeCache.Origin.Operations.Objects;
 using EdgeCache.Shared.Checksums;
 using EdgeCache.Shared.Http;
 using EdgeCache.Shared.S3;
@@ -14,9 +15,10 @@ namespace EdgeCache.Origin.Operations.Multipart;
 internal static class SegmentCopier
 {
     public static async Task<Outcome<ReceivedBody>> CopyAsync(
-        OperationContext context, ImmutableArray<BlobSegment> segments, ByteRange range, ChecksumAlgorithm algorithm)
+        OperationContext context, CopySource source, ByteRange range, Protection protection, ChecksumAlgorithm algorithm)
     {
-        var begun = await context.Services.Blobs.BeginAsync(range.Length, context.Aborted);
+        var segments = source.Local!.Segments;
+        var begun = await context.Services.Segments.BeginAsync(range.Length, protection, context.Aborted);
         if (!begun.Succeeded)
         {
             return begun.Error;
@@ -31,9 +33,9 @@ internal static class SegmentCopier
         {
             foreach (var segment in segments)
             {
-                if (offset >= segment.Length)
+                if (offset >= segment.PlainLength)
                 {
-                    offset -= segment.Length;
+                    offset -= segment.PlainLength;
                     continue;
                 }
 
@@ -42,8 +44,8 @@ internal static class SegmentCopier
                     break;
                 }
 
-                var count = Math.Min(remaining, segment.Length - offset);
-                if (await CopySegmentAsync(context, segment, offset, count, buffer, digests, target) is { } error)
+                var count = Math.Min(remaining, segment.PlainLength - offset);
+                if (await CopySegmentAsync(context, segment, source.Key, offset, count, buffer, digests, target) is { } error)
                 {
                     return error;
                 }
@@ -63,13 +65,14 @@ internal static class SegmentCopier
         }
 
         var committed = await target.CommitAsync(context.Aborted);
-        return committed.Succeeded ? new ReceivedBody(committed.Value, range.Length, completed) : committed.Error;
+        return committed.Succeeded ? new ReceivedBody(committed.Value, range.Length, completed, target.ETagOf(completed.Md5)) : committed.Error;
     }
 
     private static async Task<S3Error?> CopySegmentAsync(
-        OperationContext context, BlobSegment segment, long offset, long count, byte[] buffer, BodyDigests digests, BlobWriter target)
+        OperationContext context, BlobSegment segment, CustomerKey? key, long offset, long count, byte[] buffer, BodyDigests digests,
+        SegmentWriter target)
     {
-        var opened = context.Services.Blobs.OpenRead(segment);
+        var opened = context.Services.Segments.OpenRead(segment, key);
         if (!opened.Succeeded)
         {
             return opened.Error;

@@ -1,5 +1,6 @@
 using EdgeCache.Origin.Catalog;
 using EdgeCache.Origin.Operations.Bodies;
+using EdgeCache.Origin.Operations.Encryption;
 using EdgeCache.Shared.Checksums;
 using EdgeCache.Shared.S3;
 
@@ -34,7 +35,7 @@ internal static class UploadPart
         }
 
         var algorithm = target.Value.PartAlgorithm;
-        var received = await BodyReceiver.ReceiveAsync(context, declared.Value, algorithm);
+        var received = await BodyReceiver.ReceiveAsync(context, declared.Value, target.Value.Protection, algorithm);
         if (!received.Succeeded)
         {
             return received.Error;
@@ -49,8 +50,9 @@ internal static class UploadPart
 
         // The client is told the checksum that it asked for, which need not be the one kept.
         var told = declared.Value.Checksum?.Algorithm ?? algorithm;
-        context.SetHeader("ETag", S3ObjectHeaders.Quote(body.Digests.ETag));
+        context.SetHeader("ETag", S3ObjectHeaders.Quote(body.ETag));
         context.SetHeader(ChecksumNames.HeaderName(told), ChecksumValue.Encode(body.Digests.Checksums[told]));
+        CustomerKeyHeaders.Tell(context, target.Value.Protection.Kind, target.Value.Protection.CustomerKey);
         context.Exchange.Respond(StatusCodes.Status200OK);
         return null;
     }

@@ -1,5 +1,6 @@
 using EdgeCache.Origin.Catalog;
 using EdgeCache.Origin.Operations.Bodies;
+using EdgeCache.Origin.Operations.Encryption;
 using EdgeCache.Origin.Operations.Objects;
 using EdgeCache.Shared.Http;
 using EdgeCache.Shared.S3;
@@ -45,8 +46,8 @@ internal static class UploadPartCopy
         }
 
         var copied = source.Foreign is { } foreign
-            ? await foreign.ReceiveRangeAsync(range.Value.Length, target.Value.PartAlgorithm)
-            : await SegmentCopier.CopyAsync(context, source.Local!.Segments, range.Value, target.Value.PartAlgorithm);
+            ? await foreign.ReceiveRangeAsync(range.Value.Length, target.Value.Protection, target.Value.PartAlgorithm)
+            : await SegmentCopier.CopyAsync(context, source, range.Value, target.Value.Protection, target.Value.PartAlgorithm);
         if (!copied.Succeeded)
         {
             return copied.Error;
@@ -59,6 +60,7 @@ internal static class UploadPartCopy
         }
 
         var part = stored.Value;
+        CustomerKeyHeaders.Tell(context, target.Value.Protection.Kind, target.Value.Protection.CustomerKey);
         await context.Exchange.RespondXmlAsync(StatusCodes.Status200OK, new CopyPartResult(part.ETag, part.LastModified, part.Checksum).Write());
         return null;
     }

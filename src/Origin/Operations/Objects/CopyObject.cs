@@ -1,8 +1,12 @@
 using System.Collections.Immutable;
 using EdgeCache.Origin.Blobs;
 using EdgeCache.Origin.Catalog;
+using EdgeCache.Origin.Encryption;
 using EdgeCache.Origin.Operations.Access;
 using EdgeCache.Origin.Operations.Bodies;
+using EdgeCache.Origin.Operations.Encryption;
+using EdgeCache.Origin.Operations.Multipart;
+using EdgeCache.Shared.Http;
 using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
@@ -43,7 +47,8 @@ internal static class CopyObject
         }
 
         var isSelf = facts.Bucket == context.Request.Bucket && facts.Key == context.Request.Key && !CopySource.NamesVersion(context);
-        if (isSelf && !directives.ReplaceMetadata && !directives.ReplaceTags && context.Header("x-amz-storage-class") is null)
+        if (isSelf && !directives.ReplaceMetadata && !directives.ReplaceTags && context.Header("x-amz-storage-class") is null &&
+            stored.Value.Protection.Kind == facts.Encryption && stored.Value.Protection.CustomerKey is null)
         {
             return new S3Error(S3ErrorCode.InvalidRequest,
                 "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.");
@@ -61,7 +66,7 @@ internal static class CopyObject
             return exceeded;
         }
 
-        var copied = await CopyAsync(context, source);
+        var copied = await CopyAsync(context, source, stored.Value.Protection);
         if (!copied.Succeeded)
         {
             return copied.Error;
@@ -89,6 +94,8 @@ internal static class CopyObject
             Grants = stored.Value.Acl.Grants,
             Retention = stored.Value.Lock.Retention,
             LegalHold = stored.Value.Lock.LegalHold,
+            Encryption = stored.Value.Protection.Kind,
+            CustomerKeyCheck = stored.Value.Protection.Check,
         };
         var committed = await Commit.VersionAsync(context, version, WriteConditions.Read(context));
         if (!committed.Succeeded)
@@ -96,6 +103,7 @@ internal static class CopyObject
             return committed.Error;
         }
 
+        CustomerKeyHeaders.Tell(context, stored.Value.Protection.Kind, stored.Value.Protection.CustomerKey);
         context.SetNewVersionId(committed.Value.Facts.VersionId);
         context.DescribeExpiration(committed.Value.Facts);
         context.Committed(committed.Value.Sequence);
@@ -104,20 +112,37 @@ internal static class CopyObject
         return null;
     }
 
-    private static async Task<Outcome<CopiedBytes>> CopyAsync(OperationContext context, CopySource source)
+    private static async Task<Outcome<CopiedBytes>> CopyAsync(OperationContext context, CopySource source, Protection protection)
     {
         var facts = source.Facts;
+        var algorithm = facts.Checksum?.Algorithm ?? PutObject.DefaultChecksum;
         if (source.Foreign is { } foreign)
         {
-            var algorithm = facts.Checksum?.Algorithm ?? PutObject.DefaultChecksum;
-            var received = await foreign.ReceiveWholeAsync(algorithm);
-            return received.Succeeded
-                ? new CopiedBytes(received.Value.Segments, received.Value.Digests.ETag, PutObject.ChecksumOf(received.Value, algorithm), [], [])
-                : received.Error;
+            return Describe(await foreign.ReceiveWholeAsync(protection, algorithm));
+        }
+
+        if (!SharesBytes(facts, protection))
+        {
+            return Describe(await SegmentCopier.CopyAsync(context, source, new ByteRange(0, facts.Size), protection, algorithm));
         }
 
         var cloned = await context.Services.Blobs.CloneAsync(source.Local!.Segments, context.Aborted);
         return cloned.Succeeded ? new CopiedBytes(cloned.Value, facts.ETag, facts.Checksum, facts.PartSizes, facts.PartChecksums) : cloned.Error;
+    }
+
+    /// <summary>Whether the stored bytes do for the copy too: plain ones, or encrypted ones whose keys are sealed with what the copy would be.</summary>
+    private static bool SharesBytes(VersionFacts facts, Protection protection) => facts.Encryption == protection.Kind &&
+        (protection.CustomerKey is not { } key || (facts.CustomerKeyCheck is { } check && key.IsRecognisedBy(check)));
+
+    private static Outcome<CopiedBytes> Describe(Outcome<ReceivedBody> received)
+    {
+        if (!received.Succeeded)
+        {
+            return received.Error;
+        }
+
+        var algorithm = received.Value.Digests.Checksums.Keys.Single();
+        return new CopiedBytes(received.Value.Segments, received.Value.ETag, PutObject.ChecksumOf(received.Value, algorithm), [], []);
     }
 
     /// <summary>The bytes of a copy and what follows from them.</summary>

@@ -1,11 +1,14 @@
 using System.Collections.Immutable;
 using EdgeCache.Origin.Authorization;
 using EdgeCache.Origin.Catalog;
+using EdgeCache.Origin.Encryption;
+using EdgeCache.Origin.Operations.Encryption;
 using EdgeCache.Origin.Replication;
 using EdgeCache.Shared.Http;
 using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
+using EdgeCache.Shared.S3.Encryption;
 
 namespace EdgeCache.Origin.Operations.Objects;
 
@@ -20,6 +23,9 @@ internal sealed record CopySource(StoredVersion? Local, ForeignSource? Foreign) 
     /// <summary>The bucket of a source here.</summary>
     private BucketFacts? LocalBucket { get; init; }
 
+    /// <summary>The customer's key of the source, recognised; null where it has none.</summary>
+    public CustomerKey? Key { get; private init; }
+
     public VersionFacts Facts => Local?.Facts ?? Foreign!.Facts;
 
     /// <summary>Finds the source.</summary>
@@ -32,10 +38,18 @@ internal sealed record CopySource(StoredVersion? Local, ForeignSource? Foreign) 
             return badName;
         }
 
+        var key = CustomerKeyHeaders.Read(context, EncryptionHeaders.CopySourcePrefix);
+        if (key.Error is not null)
+        {
+            return key.Error;
+        }
+
         if (await context.Catalog.Buckets.FindAsync(name!.Bucket, context.Aborted) is { } bucket)
         {
             var local = await FindLocalAsync(context, name, bucket);
-            return local.Succeeded ? new CopySource(local.Value, null) { LocalBucket = bucket.Facts } : local.Error;
+            return !local.Succeeded ? local.Error
+                : CustomerKeyHeaders.Check(local.Value.Facts, key.Value) is { } wrongKey ? wrongKey
+                : new CopySource(local.Value, null) { LocalBucket = bucket.Facts, Key = key.Value };
         }
 
         if (ForeignSource.PlaceOf(context, name) is { } place)

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using EdgeCache.Origin.Catalog;
+using EdgeCache.Origin.Encryption;
 using EdgeCache.Origin.Operations.Bodies;
 using EdgeCache.Origin.Replication;
 using EdgeCache.Shared.Checksums;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
+using EdgeCache.Shared.S3.Encryption;
 using EdgeCache.Shared.SigV4;
 
 namespace EdgeCache.Origin.Operations.Objects;
@@ -72,6 +74,14 @@ internal sealed class ForeignSource : IDisposable
             headers.Add(new(ExpectedBucketOwner.Header, owner));
         }
 
+        foreach (var name in (ReadOnlySpan<string>)[EncryptionHeaders.Algorithm, EncryptionHeaders.Key, EncryptionHeaders.KeyMd5])
+        {
+            if (context.Header(EncryptionHeaders.CopySourcePrefix + name) is { } value)
+            {
+                headers.Add(new(EncryptionHeaders.CustomerPrefix + name, value));
+            }
+        }
+
         if (range is not null)
         {
             headers.Add(new(RangeHeader, range));
@@ -95,22 +105,22 @@ internal sealed class ForeignSource : IDisposable
     public Task<Outcome<ImmutableSortedDictionary<string, string>>> FindTagsAsync() => _context.Services.Regions.FindTagsAsync(_read, _context.Aborted);
 
     /// <summary>Takes all bytes over, and compares them with the checksum that their region keeps of all of them.</summary>
-    public async Task<Outcome<ReceivedBody>> ReceiveWholeAsync(ChecksumAlgorithm algorithm)
+    public async Task<Outcome<ReceivedBody>> ReceiveWholeAsync(Protection protection, ChecksumAlgorithm algorithm)
     {
         var value = Facts.Checksum is { Type: ChecksumType.FullObject } kept && ChecksumValue.TryDecode(algorithm, kept.Value, out var decoded) ? decoded : null;
-        return await ReceiveAsync(new DeclaredChecksum(algorithm, value, InTrailer: false), algorithm);
+        return await ReceiveAsync(new DeclaredChecksum(algorithm, value, InTrailer: false), protection, algorithm);
     }
 
     /// <summary>Takes the bytes of a range over, which must be as many as were asked for.</summary>
-    public async Task<Outcome<ReceivedBody>> ReceiveRangeAsync(long length, ChecksumAlgorithm algorithm) =>
-        _opened.Length == length ? await ReceiveAsync(null, algorithm) : ForeignRefusal.Unreachable;
+    public async Task<Outcome<ReceivedBody>> ReceiveRangeAsync(long length, Protection protection, ChecksumAlgorithm algorithm) =>
+        _opened.Length == length ? await ReceiveAsync(null, protection, algorithm) : ForeignRefusal.Unreachable;
 
     public void Dispose() => _opened.Dispose();
 
-    private async Task<Outcome<ReceivedBody>> ReceiveAsync(DeclaredChecksum? checksum, ChecksumAlgorithm algorithm)
+    private async Task<Outcome<ReceivedBody>> ReceiveAsync(DeclaredChecksum? checksum, Protection protection, ChecksumAlgorithm algorithm)
     {
         var declared = new DeclaredBody(_opened.Length, PayloadKind.Unsigned, ContentMd5: null, checksum);
-        var received = await BodyReceiver.ReceiveAsync(_context, _opened.Body, declared, algorithm);
+        var received = await BodyReceiver.ReceiveAsync(_context, _opened.Body, declared, protection, algorithm);
 
         // Bytes that went wrong on the way between regions are not the client's doing: it may ask again.
         return received.Error?.Code is S3ErrorCode.BadDigest or S3ErrorCode.IncompleteBody ? ForeignRefusal.Unreachable : received;

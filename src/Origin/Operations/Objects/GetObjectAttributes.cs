@@ -1,4 +1,5 @@
 using System.Globalization;
+using EdgeCache.Origin.Operations.Encryption;
 using EdgeCache.Shared.Http;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
@@ -42,6 +43,12 @@ internal static class GetObjectAttributes
         }
 
         var facts = found.Value;
+        var key = CustomerKeyHeaders.Read(context);
+        if ((key.Error ?? CustomerKeyHeaders.Check(facts, key.Value)) is { } wrongKey)
+        {
+            return wrongKey;
+        }
+
         context.SetHeader("Last-Modified", HttpDate.Format(facts.LastModified));
         var response = new GetObjectAttributesResponse
         {

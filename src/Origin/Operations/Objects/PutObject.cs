@@ -1,6 +1,7 @@
 using EdgeCache.Origin.Catalog;
 using EdgeCache.Origin.Operations.Access;
 using EdgeCache.Origin.Operations.Bodies;
+using EdgeCache.Origin.Operations.Encryption;
 using EdgeCache.Shared.Checksums;
 using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.Replication;
@@ -35,7 +36,7 @@ internal static class PutObject
         }
 
         var algorithm = declared.Value.Checksum?.Algorithm ?? DefaultChecksum;
-        var received = await BodyReceiver.ReceiveAsync(context, declared.Value, algorithm);
+        var received = await BodyReceiver.ReceiveAsync(context, declared.Value, stored.Value.Protection, algorithm);
         if (!received.Succeeded)
         {
             return received.Error;
@@ -49,7 +50,7 @@ internal static class PutObject
             Key = context.Request.Key,
             Generation = Generation.New(context.Services.Time),
             Segments = body.Segments,
-            ETag = body.Digests.ETag,
+            ETag = body.ETag,
             OwnerOrganizationId = AclRules.OwnerOf(context, stored.Value.Acl),
             QuotaBytes = quota,
             Headers = stored.Value.Headers,
@@ -61,6 +62,8 @@ internal static class PutObject
             Grants = stored.Value.Acl.Grants,
             Retention = stored.Value.Lock.Retention,
             LegalHold = stored.Value.Lock.LegalHold,
+            Encryption = stored.Value.Protection.Kind,
+            CustomerKeyCheck = stored.Value.Protection.Check,
         };
         var committed = await Commit.VersionAsync(context, version, WriteConditions.Read(context));
         if (!committed.Succeeded)
@@ -68,7 +71,8 @@ internal static class PutObject
             return committed.Error;
         }
 
-        context.SetHeader("ETag", S3ObjectHeaders.Quote(body.Digests.ETag));
+        context.SetHeader("ETag", S3ObjectHeaders.Quote(body.ETag));
+        CustomerKeyHeaders.Tell(context, stored.Value.Protection.Kind, stored.Value.Protection.CustomerKey);
         context.SetNewVersionId(committed.Value.Facts.VersionId);
         context.DescribeExpiration(committed.Value.Facts);
         context.SetHeader(ChecksumNames.HeaderName(algorithm), checksum.Value);

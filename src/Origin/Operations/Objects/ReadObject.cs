@@ -1,9 +1,11 @@
 using EdgeCache.Origin.Authorization;
 using EdgeCache.Origin.Catalog;
+using EdgeCache.Origin.Operations.Encryption;
 using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.S3;
+using EdgeCache.Shared.S3.Encryption;
 
 namespace EdgeCache.Origin.Operations.Objects;
 
@@ -27,6 +29,19 @@ internal static class ReadObject
         }
 
         var facts = WithReadableLock(context, version.Facts);
+
+        // How the store encrypts with its own keys is no question to whoever reads.
+        if (context.Header(EncryptionHeaders.ServerSide) is not null)
+        {
+            return EncryptionHeaders.KeyNotApplicable;
+        }
+
+        var key = CustomerKeyHeaders.Read(context);
+        if ((key.Error ?? (facts.IsDeleteMarker ? null : CustomerKeyHeaders.Check(facts, key.Value))) is { } wrongKey)
+        {
+            return wrongKey;
+        }
+
         if (ResponseOverrides.TryParse(context.Query, context.Principal.Kind == PrincipalKind.Anonymous, out var overrides) is { } badOverride)
         {
             return badOverride;
@@ -37,7 +52,7 @@ internal static class ReadObject
             return new S3Error(S3ErrorCode.PreconditionFailed, Details: [new("Condition", EdgeCredential.GenerationHeader)]);
         }
 
-        var plan = ObjectReadPlan.Make(facts, method, Conditions(context));
+        var plan = ObjectReadPlan.Make(facts, method, Conditions(context) with { CustomerKeyGiven = key.Value is not null });
         var checksumMode = string.Equals(context.Header("x-amz-checksum-mode"), "ENABLED", StringComparison.OrdinalIgnoreCase);
         S3ObjectHeaders.Write(facts, plan, context.SetHeader, checksumMode);
         if (context.Authorized.Authenticated.IsEdgeRead)
@@ -61,6 +76,7 @@ internal static class ReadObject
             context.DescribeExpiration(facts);
         }
 
+        CustomerKeyHeaders.Tell(context, facts.Encryption, key.Value);
         overrides.Apply(context.SetHeader);
         context.Response.StatusCode = plan.Status;
         context.Response.ContentLength = plan.Length;
@@ -69,7 +85,7 @@ internal static class ReadObject
             return null;
         }
 
-        return await SegmentSender.SendAsync(context, version.Segments, plan.Offset, plan.Length);
+        return await SegmentSender.SendAsync(context, version.Segments, key.Value, plan.Offset, plan.Length);
     }
 
     /// <summary>The error of a version that is not there.</summary>

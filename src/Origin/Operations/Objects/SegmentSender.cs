@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EdgeCache.Origin.Blobs;
+using EdgeCache.Origin.Encryption;
 using EdgeCache.Origin.Operations.Bodies;
 using EdgeCache.Origin.Pipeline;
 using EdgeCache.Shared.S3;
@@ -13,19 +14,19 @@ namespace EdgeCache.Origin.Operations.Objects;
 /// </summary>
 internal static class SegmentSender
 {
-    public static async Task<S3Error?> SendAsync(OperationContext context, ImmutableArray<BlobSegment> segments, long offset, long length)
+    public static async Task<S3Error?> SendAsync(OperationContext context, ImmutableArray<BlobSegment> segments, CustomerKey? key, long offset, long length)
     {
         using var hold = segments.Length > 1 ? context.Services.Blobs.Holds.Enter() : null;
         var (started, total) = (false, length);
         foreach (var segment in segments)
         {
-            if (offset >= segment.Length)
+            if (offset >= segment.PlainLength)
             {
-                offset -= segment.Length;
+                offset -= segment.PlainLength;
                 continue;
             }
 
-            var opened = context.Services.Blobs.OpenRead(segment);
+            var opened = context.Services.Segments.OpenRead(segment, key);
             if (!opened.Succeeded)
             {
                 return started ? Truncate(context, $"blob {segment.Blob} can't be opened") : opened.Error;
@@ -34,7 +35,7 @@ internal static class SegmentSender
             using var blob = opened.Value;
             context.Exchange.Phase = RequestPhase.Respond;
             started = true;
-            var count = Math.Min(length, segment.Length - offset);
+            var count = Math.Min(length, segment.PlainLength - offset);
             if (!await SendBlobAsync(context, blob, offset, count, total))
             {
                 return Truncate(context, $"blob {segment.Blob} is short or unreadable");
@@ -52,7 +53,7 @@ internal static class SegmentSender
     }
 
     /// <summary>Sends a stretch of a blob; false when it can't be read to its end, or may not be sent to its end.</summary>
-    private static async Task<bool> SendBlobAsync(OperationContext context, BlobHandle blob, long offset, long count, long total)
+    private static async Task<bool> SendBlobAsync(OperationContext context, SegmentReader blob, long offset, long count, long total)
     {
         await context.Response.StartAsync(context.Aborted);
         var sender = blob.File is not null && count > FileRegions.Threshold ? FileRegions.SenderOf(context.Exchange.Context) : null;
@@ -92,7 +93,7 @@ internal static class SegmentSender
     }
 
     /// <summary>Reads the next bytes into the response's buffer; 0 when they can't be read.</summary>
-    private static async ValueTask<int> CopyAsync(OperationContext context, BlobHandle blob, long offset, long count)
+    private static async ValueTask<int> CopyAsync(OperationContext context, SegmentReader blob, long offset, long count)
     {
         var writer = context.Response.BodyWriter;
         var buffer = writer.GetMemory((int)Math.Min(count, UploadLimits.PieceSize));

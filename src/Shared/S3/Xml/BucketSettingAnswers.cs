@@ -16,7 +16,6 @@ public static class BucketSettingAnswers
         S3Operation.GetBucketNotificationConfiguration => (Empty("NotificationConfiguration"), null),
         S3Operation.GetBucketRequestPayment =>
             (S3XmlWriter.Document("RequestPaymentConfiguration", "BucketOwner", static (w, payer) => w.Text("Payer", payer)), null),
-        S3Operation.GetBucketEncryption => None(S3ErrorCode.ServerSideEncryptionConfigurationNotFoundError, bucket),
         S3Operation.GetBucketReplication => None(S3ErrorCode.ReplicationConfigurationNotFoundError, bucket),
         S3Operation.GetBucketWebsite => None(S3ErrorCode.NoSuchWebsiteConfiguration, bucket),
         _ => (null, null),

@@ -28,6 +28,9 @@ public sealed class RequestDocumentFuzzTests
         ["LegalHold"] = (
             ["<LegalHold><Status>ON</Status></LegalHold>"],
             static d => LegalHoldDocument.Parse(d) is var (value, error) && value is not null ? LegalHoldDocument.Parse(value.Write()).Error : error),
+        ["ServerSideEncryptionConfiguration"] = (
+            ["<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault><BucketKeyEnabled>false</BucketKeyEnabled></Rule></ServerSideEncryptionConfiguration>"],
+            static d => ServerSideEncryptionConfiguration.Parse(d) is var (value, error) && value is not null ? ServerSideEncryptionConfiguration.Parse(value.Write()).Error : error),
         ["VersioningConfiguration"] = (
             ["<VersioningConfiguration><Status>Enabled</Status><MfaDelete>Disabled</MfaDelete></VersioningConfiguration>"],
             static d => VersioningConfiguration.Parse(d).Error),
