@@ -50,6 +50,14 @@ internal sealed class ChunkLog : IAsyncDisposable
     /// <summary>Commands that share one flush and one journal commit.</summary>
     private const int MaxBatch = 256;
 
+    /// <summary>
+    /// The largest page, two full records. Pages are resident from when the tail comes near them, so an idle edge holds two or three of them per drive.
+    /// </summary>
+    private const int MaxPageSize = 8 << 20;
+
+    /// <summary>Pages that may wait for the disk.</summary>
+    private const long PagesInMemory = 8;
+
     private readonly ChunkLogContext context;
     private readonly SegmentDevice device;
     private readonly FasterLog payload;
@@ -105,7 +113,7 @@ internal sealed class ChunkLog : IAsyncDisposable
             if (replay.DamagedPlaces > 0)
                 context.Logger.JournalDamaged(replay.DamagedPlaces);
 
-            var pageSize = (int)Math.Min(layout.SegmentSize, options.PageSize ?? Math.Clamp(layout.SegmentSize / 4, ChunkGeometry.RecordSize, 16 << 20));
+            var pageSize = (int)Math.Min(layout.SegmentSize, options.PageSize ?? Math.Clamp(layout.SegmentSize / 4, ChunkGeometry.RecordSize, MaxPageSize));
             var (begin, end) = first ? ChunkRecovery.Load(context, replay) : ChunkRecovery.Resume(context, replay);
             var device = new SegmentDevice(context.Segments, Path.Combine(options.Directory, Name), context.Metrics.PayloadWritten);
             var payload = new FasterLog(new FasterLogSettings
@@ -113,7 +121,7 @@ internal sealed class ChunkLog : IAsyncDisposable
                 LogDevice = options.WrapDevice?.Invoke(Name, device) ?? device,
                 LogCommitManager = new NoCommitManager(),
                 PageSize = pageSize,
-                MemorySize = Math.Max(options.MemorySize ?? 4L * pageSize, 2L * pageSize),
+                MemorySize = Math.Max(options.MemorySize ?? PagesInMemory * pageSize, 2L * pageSize),
                 SegmentSize = layout.SegmentSize,
                 TryRecoverLatest = false,
             });

@@ -29,10 +29,10 @@ internal sealed record ChunkStoreOptions
     /// </summary>
     public long? SegmentSize { get; init; }
 
-    /// <summary>The size of a page of the log in memory, a power of two from 4 MiB; null: a quarter of a segment, at most 16 MiB.</summary>
+    /// <summary>The size of a page of the log in memory, a power of two from 4 MiB; null: a quarter of a segment, at most 8 MiB.</summary>
     public int? PageSize { get; init; }
 
-    /// <summary>The memory for what is not flushed yet, a power of two of at least two pages; null: four pages.</summary>
+    /// <summary>The memory for what is not flushed yet, a power of two of at least two pages; null: eight pages.</summary>
     public long? MemorySize { get; init; }
 
     /// <summary>Appends that may be under way at once, from 1 to 64; more wait.</summary>
