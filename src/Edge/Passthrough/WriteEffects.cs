@@ -73,7 +73,9 @@ internal sealed class WriteEffects(BucketDirectory directory)
             S3Operation.DeletePublicAccessBlock or S3Operation.PutBucketOwnershipControls or S3Operation.DeleteBucketOwnershipControls or
             S3Operation.PutObjectLockConfiguration or S3Operation.PutBucketEncryption or S3Operation.DeleteBucketEncryption or
             S3Operation.PutBucketCors or S3Operation.DeleteBucketCors or
-            S3Operation.PutBucketLifecycleConfiguration or S3Operation.DeleteBucketLifecycle =>
+            S3Operation.PutBucketLifecycleConfiguration or S3Operation.DeleteBucketLifecycle or
+            S3Operation.PutBucketWebsite or S3Operation.DeleteBucketWebsite or S3Operation.PutBucketRequestPayment or
+            S3Operation.PutBucketAccelerateConfiguration =>
             WriteEffect.BucketSetting,
         _ => WriteEffect.None,
     };

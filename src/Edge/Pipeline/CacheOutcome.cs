@@ -54,4 +54,7 @@ internal enum CacheOutcome
 
     /// <summary>The client holds the encryption key: such bodies are never cached.</summary>
     CustomerKey,
+
+    /// <summary>The bucket's owner suspended acceleration.</summary>
+    Suspended,
 }

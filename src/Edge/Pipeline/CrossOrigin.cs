@@ -64,5 +64,16 @@ internal sealed class CrossOrigin(BucketLocator locator, S3HostOptions hosts, Ca
         CorsAnswer.Describe(located?.Facts.Configurations.Cors, headers.Origin.ToString(), asked ?? request.Http.Request.Method, Set(request));
     }
 
+    /// <summary>Takes back what <see cref="DescribeAsync"/> set, where the origin answers after all.</summary>
+    public static void Withdraw(EdgeRequest request)
+    {
+        var headers = request.Http.Response.Headers;
+        headers.Remove("Vary");
+        foreach (var name in headers.Keys.Where(static n => n.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase)).ToArray())
+        {
+            headers.Remove(name);
+        }
+    }
+
     private static Action<string, string> Set(EdgeRequest request) => (name, value) => request.Http.Response.Headers[name] = value;
 }

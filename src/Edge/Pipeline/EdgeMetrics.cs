@@ -145,6 +145,7 @@ internal sealed class EdgeMetrics
         CacheOutcome.Partial => "partial",
         CacheOutcome.NotAnObjectRead => "not_an_object_read",
         CacheOutcome.CustomerKey => "customer_key",
+        CacheOutcome.Suspended => "suspended",
     };
 
     private static string Name(Freshness freshness) => freshness switch

@@ -26,7 +26,7 @@ internal sealed class ObjectReads(
 
     private const string PrefetchRange = "bytes=0-0";
 
-    /// <summary>Answers the read, or returns the error to answer.</summary>
+    /// <summary>Answers the read, or returns the error to answer; neither, with the outcome <see cref="CacheOutcome.Suspended"/>, when it is to be passed on.</summary>
     public async Task<S3Error?> ServeAsync(EdgeRequest request)
     {
         var s3 = request.S3!;
@@ -52,6 +52,26 @@ internal sealed class ObjectReads(
         if (ExpectedBucketOwner.Check(expectedOwner, s3.Query, bucket.Facts) is { } otherOwner)
         {
             return otherOwner;
+        }
+
+        if (bucket.Facts.Configurations.IsAccelerated is false)
+        {
+            request.Outcome = CacheOutcome.Suspended;
+            return null;
+        }
+
+        if (bucket.Facts.Configurations.RequesterPays)
+        {
+            string? payer = request.Http.Request.Headers[RequesterPays.Header];
+            if (RequesterPays.Check(payer, s3.Query, bucket.Facts, caller!.Principal, out var charged) is { } unpaid)
+            {
+                return unpaid;
+            }
+
+            if (charged)
+            {
+                request.Http.Response.Headers[RequesterPays.ChargedHeader] = RequesterPays.Requester;
+            }
         }
 
         FactReply<OrganizationFacts> organization = default;

@@ -2,6 +2,7 @@ using EdgeCache.Edge.Audit;
 using EdgeCache.Edge.Passthrough;
 using EdgeCache.Edge.Pipeline.AccessLogging;
 using EdgeCache.Edge.Responding;
+using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.S3;
 using Microsoft.AspNetCore.Connections;
 
@@ -71,6 +72,11 @@ internal sealed class RequestPipeline(
 
     private async Task<S3Error?> RunAsync(EdgeRequest request)
     {
+        if (hosts.TryResolveWebsite(request.Http.Request.Host.Value, out var website, out var region))
+        {
+            return await PassOnWebsiteAsync(request, website, region);
+        }
+
         if (HttpMethods.IsOptions(request.Http.Request.Method))
         {
             return await crossOrigin.AnswerPreflightAsync(request);
@@ -99,9 +105,34 @@ internal sealed class RequestPipeline(
                 await crossOrigin.DescribeAsync(request);
             }
 
-            return await reads.ServeAsync(request);
+            var error = await reads.ServeAsync(request);
+            if (request.Outcome != CacheOutcome.Suspended)
+            {
+                return error;
+            }
+
+            // The origin decides from here on, and says all that is to be said of the bucket.
+            request.Caller = null;
+            CrossOrigin.Withdraw(request);
         }
 
+        request.Phase = RequestPhase.PassOn;
+        return await forwarder.PassOnAsync(request);
+    }
+
+    /// <summary>Websites are served by their home region alone: what is shown there depends on more than the object.</summary>
+    private async Task<S3Error?> PassOnWebsiteAsync(EdgeRequest request, string bucket, string region)
+    {
+        request.S3 = new S3Request
+        {
+            Operation = S3Operation.GetObject,
+            Bucket = BucketName.TryParse(bucket, out _) ? bucket : string.Empty,
+            Key = string.Empty,
+            Query = S3Query.Empty,
+            VirtualHosted = true,
+            HostRegion = region,
+        };
+        request.Outcome = CacheOutcome.NotAnObjectRead;
         request.Phase = RequestPhase.PassOn;
         return await forwarder.PassOnAsync(request);
     }

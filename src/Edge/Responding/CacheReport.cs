@@ -49,6 +49,7 @@ internal sealed class CacheReport(string edgeName)
                 HttpMethods.IsGet(request.Http.Request.Method) || HttpMethods.IsHead(request.Http.Request.Method) ? ForwardReason.Bypass : ForwardReason.Method,
                 detail: request.S3?.Operation.ToString()),
             CacheOutcome.CustomerKey => _status.Forwarded(ForwardReason.Bypass, detail: "customer-key"),
+            CacheOutcome.Suspended => _status.Forwarded(ForwardReason.Bypass, detail: "acceleration-suspended"),
             CacheOutcome.None when stale is not null => _status.Hit(ttl, stale),
             CacheOutcome.None => _status.Neither(string.Create(CultureInfo.InvariantCulture, $"ended-in-{request.Phase}").ToLowerInvariant()),
         };
@@ -63,7 +64,7 @@ internal sealed class CacheReport(string edgeName)
         CacheOutcome.Stale => "STALE",
         CacheOutcome.Miss or CacheOutcome.Joined => "MISS",
         CacheOutcome.Partial => "PARTIAL",
-        CacheOutcome.NotAnObjectRead or CacheOutcome.CustomerKey => "BYPASS",
+        CacheOutcome.NotAnObjectRead or CacheOutcome.CustomerKey or CacheOutcome.Suspended => "BYPASS",
         CacheOutcome.None => "NONE",
     };
 }

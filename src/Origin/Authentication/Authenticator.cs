@@ -75,6 +75,9 @@ internal sealed class Authenticator(SigningKeyProvider keys, OriginOptions optio
             : new AuthenticatedRequest(request, owner, claim, found.Key, via);
     }
 
+    /// <summary>A request of which credentials don't count.</summary>
+    public AuthenticatedRequest Anonymous(HttpSignedRequest http, S3Request request) => new(request, Principal.Anonymous, null, null, FindHop(http));
+
     /// <summary>The edge itself, or the caller for whom another region reads; null for a delegation that can't be right.</summary>
     private static Principal? EdgeOrDelegate(HttpSignedRequest http, S3Request request)
     {

@@ -12,6 +12,7 @@ using EdgeCache.Origin.Operations;
 using EdgeCache.Origin.Operations.Bodies;
 using EdgeCache.Origin.Pipeline;
 using EdgeCache.Origin.Replication;
+using EdgeCache.Origin.Websites;
 using EdgeCache.Shared.Diagnostics;
 using EdgeCache.Shared.Http;
 using EdgeCache.Shared.Replication;
@@ -108,6 +109,7 @@ internal static class OriginApplication
         services.AddSingleton(S3HostOptions.ForDomain(options.Domain, regions.Select(static r => r.ToLowerInvariant()), options.Domain));
         services.AddSingleton<Authorizer>();
         services.AddSingleton<CrossOrigin>();
+        services.AddSingleton<WebsiteEndpoint>();
         services.AddSingleton<RegionReader>();
         services.AddSingleton(new CopySourceStatement(options.ClusterSecret));
         services.AddSingleton<PiecePool>();

@@ -44,18 +44,22 @@ internal static class OperationDispatcher
         S3Operation.GetBucketLifecycleConfiguration => BucketLifecycle.GetAsync(context),
         S3Operation.PutBucketLifecycleConfiguration => BucketLifecycle.PutAsync(context),
         S3Operation.DeleteBucketLifecycle => BucketLifecycle.DeleteAsync(context),
+        S3Operation.GetBucketWebsite => BucketWebsite.GetAsync(context),
+        S3Operation.PutBucketWebsite => BucketWebsite.PutAsync(context),
+        S3Operation.DeleteBucketWebsite => BucketWebsite.DeleteAsync(context),
+        S3Operation.GetBucketRequestPayment => BucketRequestPayment.GetAsync(context),
+        S3Operation.PutBucketRequestPayment => BucketRequestPayment.PutAsync(context),
+        S3Operation.GetBucketAccelerateConfiguration => BucketAcceleration.GetAsync(context),
+        S3Operation.PutBucketAccelerateConfiguration => BucketAcceleration.PutAsync(context),
         S3Operation.ListObjects => ListObjects.ExecuteAsync(context),
         S3Operation.ListObjectsV2 => ListObjectsV2.ExecuteAsync(context),
         S3Operation.ListObjectVersions => ListObjectVersions.ExecuteAsync(context),
         S3Operation.ListMultipartUploads => ListMultipartUploads.ExecuteAsync(context),
         S3Operation.DeleteObjects => DeleteObjects.ExecuteAsync(context),
 
-        S3Operation.GetBucketAccelerateConfiguration or
         S3Operation.GetBucketLogging or
         S3Operation.GetBucketNotificationConfiguration or
-        S3Operation.GetBucketReplication or
-        S3Operation.GetBucketRequestPayment or
-        S3Operation.GetBucketWebsite => GetBucketSetting.ExecuteAsync(context),
+        S3Operation.GetBucketReplication => GetBucketSetting.ExecuteAsync(context),
 
         S3Operation.GetBucketEncryption => BucketEncryption.GetAsync(context),
         S3Operation.PutBucketEncryption => BucketEncryption.PutAsync(context),

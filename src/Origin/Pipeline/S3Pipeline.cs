@@ -3,6 +3,7 @@ using EdgeCache.Origin.Authentication;
 using EdgeCache.Origin.Authorization;
 using EdgeCache.Origin.Hosting;
 using EdgeCache.Origin.Operations;
+using EdgeCache.Origin.Websites;
 using EdgeCache.Shared.S3;
 using Microsoft.AspNetCore.Connections;
 
@@ -16,6 +17,7 @@ internal sealed class S3Pipeline(
     OriginOptions options,
     S3HostOptions hosts,
     CrossOrigin crossOrigin,
+    WebsiteEndpoint websites,
     Authenticator authenticator,
     Authorizer authorizer,
     OriginServices services,
@@ -66,6 +68,11 @@ internal sealed class S3Pipeline(
 
     private async Task<S3Error?> RunAsync(S3Exchange exchange)
     {
+        if (hosts.TryResolveWebsite(exchange.Request.Host.Value, out var website, out var region))
+        {
+            return await websites.ServeAsync(exchange, website, region);
+        }
+
         if (HttpMethods.IsOptions(exchange.Request.Method))
         {
             return await crossOrigin.AnswerPreflightAsync(exchange);
@@ -110,6 +117,20 @@ internal sealed class S3Pipeline(
         if (authorized.Value.Bucket is { } bucket && ExpectedBucketOwner.Check(exchange.Header(ExpectedBucketOwner.Header), request!.Query, bucket.Facts) is { } otherOwner)
         {
             return otherOwner;
+        }
+
+        if (authorized.Value.Bucket is { } paid)
+        {
+            var payer = exchange.Header(RequesterPays.Header);
+            if (RequesterPays.Check(payer, request!.Query, paid.Facts, authenticated.Value.Principal, out var charged) is { } unpaid)
+            {
+                return unpaid;
+            }
+
+            if (charged)
+            {
+                exchange.Response.Headers[RequesterPays.ChargedHeader] = RequesterPays.Requester;
+            }
         }
 
         if (await audit.AdmitAsync(exchange, authorized.Value.Bucket?.Facts) is { } unrecordable)

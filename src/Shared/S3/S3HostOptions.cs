@@ -11,14 +11,19 @@ public sealed class S3HostOptions
 {
     private const string AcceleratedLabel = "accel-object";
     private const string RegionalLabel = "object";
+    private const string WebsiteLabel = "website";
 
+    private readonly FrozenDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> _websites;
     private readonly FrozenDictionary<string, string?> _regionByHost;
     private readonly FrozenDictionary<string, string?>.AlternateLookup<ReadOnlySpan<char>> _lookup;
 
     /// <summary>Takes the base hosts, with or without ports.</summary>
     /// <param name="baseHosts">For example <c>accel-object.example.com</c>, <c>object.ord1.example.com</c>, <c>localhost</c>; case does not matter.</param>
-    public S3HostOptions(IReadOnlyList<string> baseHosts)
+    /// <param name="websites">The names under which buckets are websites, e.g. <c>website.ord1.example.com</c>, and the region of each.</param>
+    public S3HostOptions(IReadOnlyList<string> baseHosts, IReadOnlyDictionary<string, string>? websites = null)
     {
+        _websites = (websites ?? FrozenDictionary<string, string>.Empty).ToFrozenDictionary(StringComparer.OrdinalIgnoreCase)
+            .GetAlternateLookup<ReadOnlySpan<char>>();
         BaseHosts = baseHosts;
         var names = baseHosts.Select(static h => WithoutPort(h).ToString().ToLowerInvariant()).ToHashSet(StringComparer.Ordinal);
         _regionByHost = names.ToFrozenDictionary(static n => n, n => RegionOf(n, names), StringComparer.OrdinalIgnoreCase);
@@ -28,9 +33,44 @@ public sealed class S3HostOptions
     /// <summary>The base hosts as given.</summary>
     public IReadOnlyList<string> BaseHosts { get; }
 
-    /// <summary>All names of a deployment: <c>accel-object.D</c>, and for each region R <c>accel-object.R.D</c> and <c>object.R.D</c>; with <paramref name="otherHosts"/>.</summary>
+    /// <summary>
+    /// All names of a deployment: <c>accel-object.D</c>, and for each region R <c>accel-object.R.D</c>, <c>object.R.D</c> and <c>website.R.D</c>; with
+    /// <paramref name="otherHosts"/>.
+    /// </summary>
     public static S3HostOptions ForDomain(string domain, IEnumerable<string> regions, params IEnumerable<string> otherHosts) =>
-        new([$"{AcceleratedLabel}.{domain}", .. regions.SelectMany(r => new[] { $"{AcceleratedLabel}.{r}.{domain}", $"{RegionalLabel}.{r}.{domain}" }), .. otherHosts]);
+        new([$"{AcceleratedLabel}.{domain}", .. regions.SelectMany(r => new[] { $"{AcceleratedLabel}.{r}.{domain}", $"{RegionalLabel}.{r}.{domain}" }), .. otherHosts],
+            regions.ToDictionary(r => $"{WebsiteLabel}.{r}.{domain}", static r => r.ToUpperInvariant(), StringComparer.OrdinalIgnoreCase));
+
+    /// <summary>Whether a Host header names a website.</summary>
+    /// <param name="hostHeader">The header.</param>
+    /// <param name="bucket">The bucket, in lower case; empty for none.</param>
+    /// <param name="region">Its region.</param>
+    public bool TryResolveWebsite(string? hostHeader, out string bucket, out string region)
+    {
+        (bucket, region) = (string.Empty, string.Empty);
+        var host = WithoutPort(hostHeader);
+        var at = host.StartsWith(WebsiteLabel + ".", StringComparison.OrdinalIgnoreCase)
+            ? 0
+            : host.IndexOf("." + WebsiteLabel + ".", StringComparison.OrdinalIgnoreCase) + 1;
+        while (at > 0 || host.StartsWith(WebsiteLabel + ".", StringComparison.OrdinalIgnoreCase))
+        {
+            if (_websites.TryGetValue(host[at..], out var found))
+            {
+                (bucket, region) = (at == 0 ? string.Empty : host[..(at - 1)].ToString().ToLowerInvariant(), found);
+                return true;
+            }
+
+            var next = host[at..].IndexOf("." + WebsiteLabel + ".", StringComparison.OrdinalIgnoreCase);
+            if (next < 0)
+            {
+                return false;
+            }
+
+            at += next + 1;
+        }
+
+        return false;
+    }
 
     /// <summary>Reads a Host header: the bucket (null for path-style) and the region that the name names (upper case, or null).</summary>
     internal void Resolve(string? hostHeader, out string? bucket, out string? region)

@@ -33,6 +33,13 @@ public enum S3Operation
     GetBucketLifecycleConfiguration,
     PutBucketLifecycleConfiguration,
     DeleteBucketLifecycle,
+    GetBucketWebsite,
+    PutBucketWebsite,
+    DeleteBucketWebsite,
+    GetBucketRequestPayment,
+    PutBucketRequestPayment,
+    GetBucketAccelerateConfiguration,
+    PutBucketAccelerateConfiguration,
     ListObjects,
     ListObjectsV2,
     ListObjectVersions,
@@ -40,12 +47,9 @@ public enum S3Operation
     DeleteObjects,
 
     // Settings that can be asked for and are never configured: stock clients survive "not configured", not "not implemented".
-    GetBucketAccelerateConfiguration,
     GetBucketLogging,
     GetBucketNotificationConfiguration,
     GetBucketReplication,
-    GetBucketRequestPayment,
-    GetBucketWebsite,
 
     GetBucketEncryption,
     PutBucketEncryption,

@@ -22,7 +22,7 @@ internal static class S3SubResources
     private static readonly FrozenSet<string> Complete = FrozenSet.Create(StringComparer.Ordinal,
         "acl", "attributes", "delete", "encryption", "legal-hold", "location", "object-lock", "ownershipControls", "policy", "policyStatus", "publicAccessBlock", "retention", "tagging", "uploadId",
         "uploads", "versioning", "versions",
-        "cors", "lifecycle");
+        "accelerate", "cors", "lifecycle", "requestPayment", "website");
 
     // Parameters that may well come without a value and still select nothing.
     private static readonly FrozenSet<string> Ordinary = FrozenSet.Create(StringComparer.OrdinalIgnoreCase,

@@ -10,6 +10,8 @@ public sealed class ConfigurationActionTests
     private const string Lifecycle =
         "<LifecycleConfiguration><Rule><Filter/><Status>Enabled</Status><Expiration><Days>9</Days></Expiration></Rule></LifecycleConfiguration>";
 
+    private const string Website = "<WebsiteConfiguration><IndexDocument><Suffix>index.html</Suffix></IndexDocument></WebsiteConfiguration>";
+
     public static TheoryData<string, string, string, string> Operations => new()
     {
         { "PUT", "?cors", Cors, "s3:PutBucketCORS" },
@@ -18,6 +20,13 @@ public sealed class ConfigurationActionTests
         { "PUT", "?lifecycle", Lifecycle, "s3:PutLifecycleConfiguration" },
         { "GET", "?lifecycle", "", "s3:GetLifecycleConfiguration" },
         { "DELETE", "?lifecycle", "", "s3:PutLifecycleConfiguration" },
+        { "PUT", "?website", Website, "s3:PutBucketWebsite" },
+        { "GET", "?website", "", "s3:GetBucketWebsite" },
+        { "DELETE", "?website", "", "s3:DeleteBucketWebsite" },
+        { "PUT", "?requestPayment", "<RequestPaymentConfiguration><Payer>BucketOwner</Payer></RequestPaymentConfiguration>", "s3:PutBucketRequestPayment" },
+        { "GET", "?requestPayment", "", "s3:GetBucketRequestPayment" },
+        { "PUT", "?accelerate", "<AccelerateConfiguration><Status>Suspended</Status></AccelerateConfiguration>", "s3:PutAccelerateConfiguration" },
+        { "GET", "?accelerate", "", "s3:GetAccelerateConfiguration" },
     };
 
     [Theory]

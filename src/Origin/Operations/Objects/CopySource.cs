@@ -100,6 +100,11 @@ internal sealed record CopySource(StoredVersion? Local, ForeignSource? Foreign) 
             return otherOwner;
         }
 
+        if (RequesterPays.Check(context.Header(RequesterPays.Header), context.Query, bucket.Facts, context.Principal, out _) is { } unpaid)
+        {
+            return unpaid;
+        }
+
         if (facts is null || facts.IsDeleteMarker)
         {
             return versionId is null

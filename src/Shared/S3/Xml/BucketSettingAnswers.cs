@@ -11,13 +11,9 @@ public static class BucketSettingAnswers
     /// <summary>The document or the error for a setting of <paramref name="bucket"/>; both null for other operations.</summary>
     public static (byte[]? Body, S3Error? Error) For(S3Operation operation, string bucket) => operation switch
     {
-        S3Operation.GetBucketAccelerateConfiguration => (Empty("AccelerateConfiguration"), null),
         S3Operation.GetBucketLogging => (Empty("BucketLoggingStatus"), null),
         S3Operation.GetBucketNotificationConfiguration => (Empty("NotificationConfiguration"), null),
-        S3Operation.GetBucketRequestPayment =>
-            (S3XmlWriter.Document("RequestPaymentConfiguration", "BucketOwner", static (w, payer) => w.Text("Payer", payer)), null),
         S3Operation.GetBucketReplication => None(S3ErrorCode.ReplicationConfigurationNotFoundError, bucket),
-        S3Operation.GetBucketWebsite => None(S3ErrorCode.NoSuchWebsiteConfiguration, bucket),
         _ => (null, null),
     };
 

@@ -3,6 +3,8 @@ using System.Text;
 using EdgeCache.Shared.S3;
 using EdgeCache.Shared.S3.Cors;
 using EdgeCache.Shared.S3.Lifecycle;
+using EdgeCache.Shared.S3.Website;
+using EdgeCache.Shared.S3.Xml;
 using EdgeCache.Shared.Tests.SigV4;
 
 namespace EdgeCache.Shared.Tests.S3.Xml;
@@ -16,6 +18,9 @@ public sealed class ConfigurationFuzzTests
     private static readonly Dictionary<string, Func<byte[], (Func<byte[]>? Write, S3Error? Error)>> Readers = new()
     {
         ["CORSConfiguration"] = static bytes => CorsConfiguration.Parse(bytes) is var (value, error) ? (value is null ? null : value.Write, error) : default,
+        ["WebsiteConfiguration"] = static bytes => WebsiteConfiguration.Parse(bytes) is var (value, error) ? (value is null ? null : value.Write, error) : default,
+        ["RequestPaymentConfiguration"] = static bytes => RequestPaymentConfiguration.Parse(bytes) is var (value, error) ? (value is null ? null : value.Write, error) : default,
+        ["AccelerateConfiguration"] = static bytes => AccelerateConfiguration.Parse(bytes) is var (value, error) ? (value is null ? null : value.Write, error) : default,
         ["LifecycleConfiguration"] = static bytes => LifecycleConfiguration.Parse(bytes) is var (value, error) ? (value is null ? null : value.Write, error) : default,
     };
 

@@ -224,9 +224,7 @@ public sealed class ResponseDocumentTests
             Assert.True(error is null || (error.Status == 404 && body is null), operation.ToString());
         }
 
-        Assert.Equal(S3ErrorCode.NoSuchWebsiteConfiguration, BucketSettingAnswers.For(S3Operation.GetBucketWebsite, "bkt").Error!.Code);
-        Assert.Equal(Head + "<RequestPaymentConfiguration" + Ns + "><Payer>BucketOwner</Payer></RequestPaymentConfiguration>",
-            Text(BucketSettingAnswers.For(S3Operation.GetBucketRequestPayment, "bkt").Body!));
+        Assert.Equal(S3ErrorCode.ReplicationConfigurationNotFoundError, BucketSettingAnswers.For(S3Operation.GetBucketReplication, "bkt").Error!.Code);
         Assert.Equal((null, null), BucketSettingAnswers.For(S3Operation.GetObject, "bkt"));
     }
 
