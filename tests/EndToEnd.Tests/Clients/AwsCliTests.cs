@@ -112,6 +112,37 @@ public sealed class AwsCliTests(SharedDeployment deployment)
         Assert.Equal("403", denied);
     }
 
+    [Theory]
+    [MemberData(nameof(Installed))]
+    public async Task Configures_a_bucket_by_s3api(string path)
+    {
+        using var directory = new TempDirectory();
+        var aws = Cli(path, directory);
+        var bucket = deployment.NewBucketName();
+        await Api(aws, "create-bucket", "--bucket", bucket);
+
+        await Api(aws, "put-bucket-cors", "--bucket", bucket, "--cors-configuration",
+            """{"CORSRules":[{"AllowedOrigins":["https://a.test"],"AllowedMethods":["GET"],"MaxAgeSeconds":60}]}""");
+        Assert.Equal(60, (await Api(aws, "get-bucket-cors", "--bucket", bucket)).GetProperty("CORSRules")[0].GetProperty("MaxAgeSeconds").GetInt32());
+        await Api(aws, "delete-bucket-cors", "--bucket", bucket);
+
+        await Api(aws, "put-bucket-lifecycle-configuration", "--bucket", bucket, "--lifecycle-configuration",
+            """{"Rules":[{"ID":"r","Filter":{"And":{"Prefix":"old/","Tags":[{"Key":"k","Value":"v"}]}},"Status":"Enabled","Expiration":{"Days":9}}]}""");
+        var rule = (await Api(aws, "get-bucket-lifecycle-configuration", "--bucket", bucket)).GetProperty("Rules")[0];
+        Assert.Equal("old/", rule.GetProperty("Filter").GetProperty("And").GetProperty("Prefix").GetString());
+        await Api(aws, "delete-bucket-lifecycle", "--bucket", bucket);
+
+        await Api(aws, "put-bucket-website", "--bucket", bucket, "--website-configuration", """{"IndexDocument":{"Suffix":"index.html"},"ErrorDocument":{"Key":"error.html"}}""");
+        Assert.Equal("error.html", (await Api(aws, "get-bucket-website", "--bucket", bucket)).GetProperty("ErrorDocument").GetProperty("Key").GetString());
+        await Api(aws, "delete-bucket-website", "--bucket", bucket);
+
+        await Api(aws, "put-bucket-request-payment", "--bucket", bucket, "--request-payment-configuration", "Payer=Requester");
+        Assert.Equal("Requester", (await Api(aws, "get-bucket-request-payment", "--bucket", bucket)).GetProperty("Payer").GetString());
+        await Api(aws, "put-bucket-accelerate-configuration", "--bucket", bucket, "--accelerate-configuration", "Status=Suspended");
+        Assert.Equal("Suspended", (await Api(aws, "get-bucket-accelerate-configuration", "--bucket", bucket)).GetProperty("Status").GetString());
+        await Api(aws, "delete-bucket", "--bucket", bucket);
+    }
+
     private string[] ApiArguments(params string[] arguments) =>
         ["--endpoint-url", deployment.Bootstrap.AcceleratedEndpoint, "--output", "json", "s3api", .. arguments];
 

@@ -39,6 +39,38 @@ public sealed class S3cmdTests(SharedDeployment deployment)
         Assert.DoesNotContain(bucket, await Run(s3cmd, "ls"));
     }
 
+    [Fact]
+    public async Task Configures_a_bucket()
+    {
+        var found = ClientTool.Find("s3cmd");
+        Assert.SkipUnless(found.Count > 0, "s3cmd is not installed");
+        using var directory = new TempDirectory();
+        var s3cmd = deployment.Tool(found[0], directory.Path);
+        var bucket = $"s3://{deployment.NewBucketName()}";
+        var cors = Path.Combine(directory.Path, "cors.xml");
+        var lifecycle = Path.Combine(directory.Path, "lifecycle.xml");
+        await File.WriteAllTextAsync(
+            cors, "<CORSConfiguration><CORSRule><AllowedOrigin>https://a.test</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>", Cancellation);
+        await File.WriteAllTextAsync(
+            lifecycle, "<LifecycleConfiguration><Rule><ID>r</ID><Prefix>old/</Prefix><Status>Enabled</Status><Expiration><Days>9</Days></Expiration></Rule></LifecycleConfiguration>",
+            Cancellation);
+
+        await Run(s3cmd, "mb", bucket);
+        await Run(s3cmd, "setcors", cors, bucket);
+        Assert.Contains("https://a.test", await Run(s3cmd, "info", bucket));
+        await Run(s3cmd, "delcors", bucket);
+        Assert.DoesNotContain("https://a.test", await Run(s3cmd, "info", bucket));
+        await Run(s3cmd, "setlifecycle", lifecycle, bucket);
+        Assert.Contains("old/", await Run(s3cmd, "getlifecycle", bucket));
+        await Run(s3cmd, "dellifecycle", bucket);
+        await Run(s3cmd, "ws-create", "--ws-index=start.html", "--ws-error=sorry.html", bucket);
+        var website = await Run(s3cmd, "ws-info", bucket);
+        Assert.Contains("start.html", website);
+        Assert.Contains("sorry.html", website);
+        await Run(s3cmd, "ws-delete", bucket);
+        await Run(s3cmd, "rb", bucket);
+    }
+
     private Task<string> Run(ClientTool s3cmd, params string[] arguments)
     {
         var host = new Uri(deployment.Bootstrap.AcceleratedEndpoint).Authority;
