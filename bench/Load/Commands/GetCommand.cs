@@ -14,7 +14,20 @@ internal static class GetCommand
 
     public static Command Create()
     {
-        var url = new Argument<Uri>("URL") { Description = "An http URL; its host must be an address or resolve to one." };
+        var url = new Argument<Uri>("URL")
+        {
+            Description = "An http URL; its host must be an address or resolve to one.",
+            CustomParser = static result =>
+            {
+                if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var parsed) && parsed.Scheme == Uri.UriSchemeHttp)
+                {
+                    return parsed;
+                }
+
+                result.AddError($"'{result.Tokens[0].Value}' is not an http URL.");
+                return null;
+            },
+        };
         var connections = new Option<int>("--connections") { Description = "Connections.", DefaultValueFactory = _ => 1 }.Within(1, 4096);
         var seconds = new Option<double>("--seconds") { Description = "How long.", DefaultValueFactory = _ => 5 }.Within(0.1, 86_400);
         var rate = new Option<double?>("--rate") { Description = "Requests per second as an open loop.", HelpName = "PER-SECOND" };

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using EdgeCache.EndToEnd.Tests.Harness;
 using EdgeCache.Load.Client;
 using EdgeCache.Load.Data;
 
@@ -86,6 +87,19 @@ public sealed class LoadClientTests
     }
 
     [Fact]
+    public async Task A_URL_given_on_the_command_line_is_read()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "the client uses epoll");
+        await using var server = new ScriptedServer(Answer(1000));
+        var (code, output) = await GetAsync($"http://{server.EndPoint}/object");
+        Assert.True(code == 0, output);
+        Assert.Contains(" 0 errors", output, StringComparison.Ordinal);
+        (code, output) = await GetAsync("object");
+        Assert.NotEqual(0, code);
+        Assert.Contains("'object' is not an http URL", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_open_loop_has_a_time_for_every_request()
     {
         var schedule = new OpenLoopSchedule(requestsPerSecond: 1000);
@@ -115,6 +129,13 @@ public sealed class LoadClientTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "the client uses epoll");
         return await LoadClient.RunAsync(Plan(server, size) with { RequestLimit = requests, Verify = verify }, Cancellation);
+    }
+
+    private static async Task<(int Code, string Output)> GetAsync(string url)
+    {
+        await using var get = SpawnedProcess.StartAssembly(Assemblies.Load, ["get", url, "--seconds", "0.2"]);
+        await get.Process.WaitForExitAsync(Cancellation);
+        return (get.Process.ExitCode, get.Output);
     }
 
     private static LoadPlan Plan(ScriptedServer server, int size) => new()
