@@ -1,3 +1,4 @@
+using System.Globalization;
 using EdgeCache.Edge.Caching;
 using EdgeCache.Edge.Pipeline;
 using EdgeCache.Edge.Upstream;
@@ -28,6 +29,9 @@ internal sealed class SigningKeyCache(
     protected override ChangeStream Stream(SigningKeyName name) => controlPlane.Changes;
 
     protected override string StoreKey(SigningKeyName name) => $"k/{name.Scope.Date}/{name.Scope.Region}/{name.Scope.Service}/{name.AccessKeyId}";
+
+    protected override bool TryWriteStoreKey(SigningKeyName name, Span<char> key, out int length) =>
+        key.TryWrite(CultureInfo.InvariantCulture, $"k/{name.Scope.Date}/{name.Scope.Region}/{name.Scope.Service}/{name.AccessKeyId}", out length);
 
     protected override bool Covers(SigningKeyName name, CachedFact<SigningKeyReply> entry)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using EdgeCache.Edge.Upstream;
 using EdgeCache.Shared.Primitives;
 
@@ -20,21 +21,22 @@ internal sealed class BucketDirectory(
     /// <summary>How long the directory's "nowhere" is believed.</summary>
     public static readonly TimeSpan AbsenceLifetime = TimeSpan.FromSeconds(1);
 
+    /// <summary>The longest key in the store that is looked up without a string, in characters: a bucket's name has at most 63.</summary>
+    private const int MaxShortKey = 80;
+
     private readonly SingleFlight<(string Bucket, long Version), BucketPlace> _questions = new();
 
     /// <summary>Moves whenever this edge learns that buckets came or went, so that no answer from before is cached or shared after.</summary>
     private long _version;
 
     /// <summary>The bucket's place; no region and no fault when there is no such bucket.</summary>
-    public async ValueTask<BucketPlace> FindAsync(string bucket, CancellationToken cancellationToken)
+    public ValueTask<BucketPlace> FindAsync(string bucket, CancellationToken cancellationToken)
     {
-        var place = await store.FindAsync<CachedPlace>(StoreKey(bucket), inMemory: false, cancellationToken);
-        if (place is not null && (place.Region is null || regions.TryGet(place.Region, out _)))
-        {
-            return new BucketPlace(UpstreamFault.None, regions.TryGet(place.Region, out var region) ? region : null, place.Owner);
-        }
-
-        return await AskAsync(bucket, cancellationToken);
+        Span<char> key = stackalloc char[MaxShortKey];
+        return key.TryWrite(CultureInfo.InvariantCulture, $"d/{bucket}", out var length) &&
+            store.TryFindInMemory<CachedPlace>(key[..length], out var found) && Believe(found) is { } place
+                ? ValueTask.FromResult(place)
+                : LookAsync(bucket, cancellationToken);
     }
 
     /// <summary>The bucket's place as the directory has it now.</summary>
@@ -47,6 +49,18 @@ internal sealed class BucketDirectory(
         Interlocked.Increment(ref _version);
         return store.DropAsync(StoreKey(bucket));
     }
+
+    private async ValueTask<BucketPlace> LookAsync(string bucket, CancellationToken cancellationToken)
+    {
+        var found = await store.FindAsync<CachedPlace>(StoreKey(bucket), inMemory: false, cancellationToken);
+        return found is not null && Believe(found) is { } place ? place : await AskAsync(bucket, cancellationToken);
+    }
+
+    // A place in a region that this edge does not know any more is none.
+    private BucketPlace? Believe(CachedPlace place) =>
+        place.Region is null ? new BucketPlace(UpstreamFault.None, null, place.Owner)
+        : regions.TryGet(place.Region, out var region) ? new BucketPlace(UpstreamFault.None, region, place.Owner)
+        : null;
 
     private async Task<BucketPlace> QuestionAsync((string Bucket, long Version) question)
     {

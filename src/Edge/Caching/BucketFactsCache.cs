@@ -1,3 +1,4 @@
+using System.Globalization;
 using EdgeCache.Edge.Pipeline;
 using EdgeCache.Edge.Upstream;
 using EdgeCache.Shared.Replication;
@@ -16,6 +17,8 @@ internal sealed class BucketFactsCache(MetadataCache store, TimeSpan maxStalenes
     protected override ChangeStream Stream(RegionalBucket name) => name.Region.Changes;
 
     protected override string StoreKey(RegionalBucket name) => $"b/{name.Region.Name}/{name.Bucket}";
+
+    protected override bool TryWriteStoreKey(RegionalBucket name, Span<char> key, out int length) => key.TryWrite(CultureInfo.InvariantCulture, $"b/{name.Region.Name}/{name.Bucket}", out length);
 
     protected override bool Covers(RegionalBucket name, CachedFact<BucketFacts> entry) =>
         name.Region.Changes.Covers(entry.Stamp, ChangeName.Bucket(name.Bucket));

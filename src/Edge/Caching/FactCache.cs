@@ -22,6 +22,9 @@ internal abstract class FactCache<TName, TFact>(
     /// <summary>How often an answer that a change overtook is asked for anew before the last one is taken: it was asked for after the request arrived.</summary>
     private const int MaxOvertakes = 4;
 
+    /// <summary>The longest key in the store that is looked up without a string, in characters.</summary>
+    private const int MaxShortKey = 256;
+
     private readonly SingleFlight<TName, Answer> _questions = new();
     private readonly SingleFlight<TName, Answer> _latest = new();
 
@@ -38,6 +41,15 @@ internal abstract class FactCache<TName, TFact>(
     /// Called once if this call is the one that asks upstream, and nothing was cached: what a change or a lost history voided may well be the same still.
     /// </param>
     public ValueTask<FactReply<TFact>> GetAsync(TName name, CancellationToken cancellationToken, Action? asking = null)
+    {
+        // Nearly always it is here and current: neither a string for the key nor anything else is made for that.
+        Span<char> key = stackalloc char[MaxShortKey];
+        return TryWriteStoreKey(name, key, out var length) && store.TryFindInMemory<CachedFact<TFact>>(key[..length], out var found) && IsCurrent(name, found)
+            ? ValueTask.FromResult(Count(new FactReply<TFact>(Freshness.Current, found.Fact)))
+            : LookAsync(name, asking, cancellationToken);
+    }
+
+    private ValueTask<FactReply<TFact>> LookAsync(TName name, Action? asking, CancellationToken cancellationToken)
     {
         var look = store.FindAsync<CachedFact<TFact>>(StoreKey(name), inMemory, cancellationToken);
         if (!look.IsCompletedSuccessfully)
@@ -82,6 +94,9 @@ internal abstract class FactCache<TName, TFact>(
     protected abstract ChangeStream Stream(TName name);
 
     protected abstract string StoreKey(TName name);
+
+    /// <summary>Writes <see cref="StoreKey"/>; false when there is no room, or it is not worth it.</summary>
+    protected abstract bool TryWriteStoreKey(TName name, Span<char> key, out int length);
 
     /// <summary>Whether no change is known that the entry does not reflect.</summary>
     protected abstract bool Covers(TName name, CachedFact<TFact> entry);

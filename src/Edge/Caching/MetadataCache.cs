@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using EdgeCache.Edge.Storage.Memory;
 using Microsoft.Extensions.Caching.Hybrid;
 
 namespace EdgeCache.Edge.Caching;
@@ -14,6 +16,16 @@ internal sealed class MetadataCache(HybridCache cache)
     {
         Flags = HybridCacheEntryFlags.DisableUnderlyingData | HybridCacheEntryFlags.DisableDistributedCache,
     };
+
+    private readonly FasterHybridCache? _faster = cache as FasterHybridCache;
+
+    /// <summary>The entry if it is in memory; false too when the cache can't tell without more ado.</summary>
+    public bool TryFindInMemory<T>(ReadOnlySpan<char> key, [NotNullWhen(true)] out T? entry)
+        where T : class
+    {
+        entry = null;
+        return _faster?.TryGetLocal(key, out entry) == true && entry is not null;
+    }
 
     /// <summary>The entry, or null. <paramref name="inMemory"/>: never looked for on disk.</summary>
     public ValueTask<T?> FindAsync<T>(string key, bool inMemory, CancellationToken cancellationToken)

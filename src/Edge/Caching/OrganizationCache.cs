@@ -1,3 +1,4 @@
+using System.Globalization;
 using EdgeCache.Edge.Pipeline;
 using EdgeCache.Edge.Upstream;
 using EdgeCache.Shared.Replication;
@@ -18,6 +19,8 @@ internal sealed class OrganizationCache(
     protected override ChangeStream Stream(string name) => controlPlane.Changes;
 
     protected override string StoreKey(string name) => $"o/{name}";
+
+    protected override bool TryWriteStoreKey(string name, Span<char> key, out int length) => key.TryWrite(CultureInfo.InvariantCulture, $"o/{name}", out length);
 
     protected override bool Covers(string name, CachedFact<OrganizationFacts> entry) =>
         controlPlane.Changes.Covers(entry.Stamp, ChangeName.Organization(name));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using EdgeCache.Edge.Pipeline;
 using EdgeCache.Edge.Upstream;
 using EdgeCache.Shared.Replication;
@@ -21,6 +22,12 @@ internal sealed class VersionCache(MetadataCache store, TimeSpan maxStaleness, T
 
     // A bucket name has no slash, and a version id comes first so that no key can imitate it.
     protected override string StoreKey(VersionName name) => $"v/{name.Region.Name}/{name.Bucket}/{(name.VersionId is null ? "" : Uri.EscapeDataString(name.VersionId))}/{name.Key}";
+
+    protected override bool TryWriteStoreKey(VersionName name, Span<char> key, out int length)
+    {
+        length = 0;
+        return name.VersionId is null && key.TryWrite(CultureInfo.InvariantCulture, $"v/{name.Region.Name}/{name.Bucket}//{name.Key}", out length);
+    }
 
     protected override bool Covers(VersionName name, CachedFact<VersionFacts> entry)
     {

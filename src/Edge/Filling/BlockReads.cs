@@ -15,17 +15,9 @@ internal sealed class BlockReads(ChunkCache store, FillTable fills, FillTarget t
     /// <summary>Where the block is that has a byte of a chunk. A place in its fill passes to the caller.</summary>
     public BlockPlace Find(ChunkId id, int within)
     {
-        var at = _claimed.FindIndex(fill => fill.Id == id && fill.Extent.Covers(within));
-        if (at >= 0)
+        if (_claimed.Count > 0 && TakeClaimed(id, within) is { } claimed)
         {
-            var claimed = _claimed[at];
-            _claimed.RemoveAt(at);
-            if (!claimed.HasFailed)
-            {
-                return new(claimed, false);
-            }
-
-            claimed.Leave();
+            return new(claimed, false);
         }
 
         var block = within / ChunkGeometry.BlockSize;
@@ -41,6 +33,25 @@ internal sealed class BlockReads(ChunkCache store, FillTable fills, FillTarget t
         }
 
         return place;
+    }
+
+    private ChunkFill? TakeClaimed(ChunkId id, int within)
+    {
+        var at = _claimed.FindIndex(fill => fill.Id == id && fill.Extent.Covers(within));
+        if (at < 0)
+        {
+            return null;
+        }
+
+        var claimed = _claimed[at];
+        _claimed.RemoveAt(at);
+        if (!claimed.HasFailed)
+        {
+            return claimed;
+        }
+
+        claimed.Leave();
+        return null;
     }
 
     /// <summary>Reads bytes of a stored block; 0 when it is gone or damaged.</summary>

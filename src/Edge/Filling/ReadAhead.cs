@@ -23,10 +23,10 @@ internal sealed class ReadAhead(
     /// <summary>The window of a read that nothing is known of, in bytes.</summary>
     private const long InitialWindow = 4L * ChunkGeometry.PayloadSize;
 
-    private readonly FillTarget _target = target with { Priority = FillPriority.ReadAhead };
     private readonly Queue<ChunkFill> _begun = new();
     private readonly int _last = ChunkGeometry.IndexOf(range.Offset + range.Length - 1);
     private int _to = ChunkGeometry.IndexOf(range.Offset);
+    private FillTarget? _target;
     private bool _isOn = pattern.Window > 0;
 
     private long _window = Math.Min(maximum, Math.Max(InitialWindow, pattern.Window));
@@ -75,7 +75,7 @@ internal sealed class ReadAhead(
         {
             if (!store.Contains(Id(next)))
             {
-                if (fills.JoinOrStart(Id(next), _target, reader, out _) is not { } fill)
+                if (fills.JoinOrStart(Id(next), _target ??= target with { Priority = FillPriority.ReadAhead }, reader, out _) is not { } fill)
                 {
                     return;
                 }

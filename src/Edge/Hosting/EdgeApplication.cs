@@ -41,6 +41,10 @@ internal static class EdgeApplication
         var application = builder.Build();
         var pipeline = parts.CreatePipeline(application.Services.GetRequiredService<IHttpForwarder>());
         var admin = new AdminEndpoints(new Readiness(application.Lifetime, parts.Streams, administration.Drain), exporter);
+        // First of all what comes most, so that the listener is looked up once for it.
+        application.Use(next => context => Listener.KindOf(context) == ListenerKind.S3
+            ? administration.Drain.ServeAsync(context, pipeline.InvokeAsync)
+            : next(context));
         application.MapWhen(static context => Listener.KindOf(context) == ListenerKind.Admin, branch =>
         {
             branch.UseRouting();
@@ -52,7 +56,6 @@ internal static class EdgeApplication
             application.MapWhen(static context => Listener.KindOf(context) == ListenerKind.Peer, branch => branch.Run(peers.Listener.InvokeAsync));
         }
 
-        application.Run(context => administration.Drain.ServeAsync(context, pipeline.InvokeAsync));
         return application;
     }
 

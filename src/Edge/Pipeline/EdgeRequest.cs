@@ -120,5 +120,6 @@ internal sealed class EdgeRequest(HttpContext http, string id, long startedAt)
         }
     }
 
-    public CancellationToken Aborted => http.RequestAborted;
+    /// <summary>Cancelled when the client is gone. The server takes a lock whenever it is asked for it.</summary>
+    public CancellationToken Aborted { get; } = http.RequestAborted;
 }

@@ -12,8 +12,25 @@ public static class HttpDate
         "ddd MMM d HH:mm:ss yyyy", // asctime, obsolete
     ];
 
+    /// <summary>How many formatted dates are kept, each in the place that its second decides: objects that are read again and again have the same ones.</summary>
+    private const int Kept = 1024;
+
+    private static readonly Formatted?[] s_kept = new Formatted?[Kept];
+
     /// <summary>IMF-fixdate, for example <c>Sun, 06 Nov 1994 08:49:37 GMT</c>.</summary>
-    public static string Format(DateTimeOffset date) => date.ToUniversalTime().ToString("R", CultureInfo.InvariantCulture);
+    public static string Format(DateTimeOffset date)
+    {
+        var second = date.UtcTicks / TimeSpan.TicksPerSecond;
+        ref var place = ref s_kept[second % Kept];
+        if (Volatile.Read(ref place) is { } kept && kept.Second == second)
+        {
+            return kept.Text;
+        }
+
+        var text = date.ToUniversalTime().ToString("R", CultureInfo.InvariantCulture);
+        Volatile.Write(ref place, new Formatted(second, text));
+        return text;
+    }
 
     /// <summary>Parses any of the three forms of RFC 9110; a two-digit year is taken as 1950 to 2049.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out DateTimeOffset date) =>
@@ -23,4 +40,6 @@ public static class HttpDate
             CultureInfo.InvariantCulture,
             DateTimeStyles.AllowWhiteSpaces | DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
             out date);
+
+    private sealed record Formatted(long Second, string Text);
 }

@@ -29,7 +29,7 @@ public sealed class S3Query
             return true;
         }
 
-        var parameters = new List<KeyValuePair<string, string>>();
+        var parameters = new List<KeyValuePair<string, string>>(Math.Min(rest.Count('&') + 1, MaxParameters));
         foreach (var range in rest.Split('&'))
         {
             var part = rest[range];
@@ -41,7 +41,8 @@ public sealed class S3Query
             var equals = part.IndexOf('=');
             var name = equals < 0 ? part : part[..equals];
             var value = equals < 0 ? default : part[(equals + 1)..];
-            if (parameters.Count == MaxParameters || !PercentEncoding.TryDecode(name, plusIsSpace: true, out var decodedName) ||
+            string? decodedName = null;
+            if (parameters.Count == MaxParameters || (!TryName(name, out decodedName) && !PercentEncoding.TryDecode(name, plusIsSpace: true, out decodedName)) ||
                 !PercentEncoding.TryDecode(value, plusIsSpace: true, out var decodedValue))
             {
                 return false;
@@ -52,6 +53,22 @@ public sealed class S3Query
 
         query = new S3Query(parameters);
         return true;
+    }
+
+    // Those that every presigned request has, without making them anew each time.
+    private static bool TryName(ReadOnlySpan<char> raw, [NotNullWhen(true)] out string? name)
+    {
+        name = raw switch
+        {
+            "X-Amz-Algorithm" => "X-Amz-Algorithm",
+            "X-Amz-Credential" => "X-Amz-Credential",
+            "X-Amz-Date" => "X-Amz-Date",
+            "X-Amz-Expires" => "X-Amz-Expires",
+            "X-Amz-SignedHeaders" => "X-Amz-SignedHeaders",
+            "X-Amz-Signature" => "X-Amz-Signature",
+            _ => null,
+        };
+        return name is not null;
     }
 
     /// <summary>Whether a parameter of that name is present, with or without a value.</summary>

@@ -63,6 +63,12 @@ internal sealed class ScriptedFacts : IAsyncDisposable
 
         protected override string StoreKey(string name) => name;
 
+        protected override bool TryWriteStoreKey(string name, Span<char> key, out int length)
+        {
+            length = name.Length;
+            return name.TryCopyTo(key);
+        }
+
         protected override bool Covers(string name, CachedFact<string> entry) => script.Stream.Covers(entry.Stamp, ChangeName.Object("b", name));
 
         protected override bool FailedRecently(string name) => false;

@@ -129,6 +129,13 @@ internal sealed class FasterHybridCache : HybridCache, IAsyncDisposable
         return GetOrCreateAsync(key.ToString(), state, factory, options, tags, cancellationToken);
     }
 
+    /// <summary>Finds a value in memory: what <see cref="GetOrCreateAsync{TState, T}(ReadOnlySpan{char}, TState, Func{TState, CancellationToken, ValueTask{T}}, HybridCacheEntryOptions?, IEnumerable{string}?, CancellationToken)"/> looks at first, without the dispatch of a generic virtual method.</summary>
+    public bool TryGetLocal<T>(ReadOnlySpan<char> key, [MaybeNullWhen(false)] out T value)
+    {
+        value = default;
+        return local.TryGet(key, out var entry) && TryUse(entry, out value);
+    }
+
     /// <inheritdoc/>
     public override ValueTask SetAsync<T>(
         string key, T value, HybridCacheEntryOptions? options = null, IEnumerable<string>? tags = null, CancellationToken cancellationToken = default)

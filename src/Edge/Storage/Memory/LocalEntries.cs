@@ -7,13 +7,25 @@ namespace EdgeCache.Edge.Storage.Memory;
 /// The values in memory, bounded by number and by bytes. Reads take no lock. Who has to go is decided by CLOCK: entries stand in a ring in
 /// the order in which they came, and one that was hit since the hand passed it last gets another round.
 /// </summary>
-internal sealed class LocalEntries(int maxEntries, long maxBytes)
+internal sealed class LocalEntries
 {
+    private readonly int maxEntries;
+    private readonly long maxBytes;
     private readonly ConcurrentDictionary<string, LocalEntry> table = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, LocalEntry>.AlternateLookup<ReadOnlySpan<char>> bySpan;
     private readonly Queue<LocalEntry> ring = new();
     private readonly Lock gate = new();
     private long bytes;
     private int count;
+
+    /// <summary>Makes an empty table.</summary>
+    /// <param name="maxEntries">The most entries.</param>
+    /// <param name="maxBytes">The most bytes, as entries count them.</param>
+    public LocalEntries(int maxEntries, long maxBytes)
+    {
+        (this.maxEntries, this.maxBytes) = (maxEntries, maxBytes);
+        bySpan = table.GetAlternateLookup<ReadOnlySpan<char>>();
+    }
 
     /// <summary>Entries in memory.</summary>
     public int Count => Volatile.Read(ref count);
@@ -26,7 +38,7 @@ internal sealed class LocalEntries(int maxEntries, long maxBytes)
 
     /// <summary>Finds an entry without a string for the key.</summary>
     public bool TryGet(ReadOnlySpan<char> key, [NotNullWhen(true)] out LocalEntry? entry) =>
-        table.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(key, out entry);
+        bySpan.TryGetValue(key, out entry);
 
     /// <summary>Adds or replaces an entry, and lets others go for it. One that is too large by itself is not taken.</summary>
     public void Set(LocalEntry entry)
