@@ -149,5 +149,6 @@ internal sealed class ProductDeployment : IAsyncDisposable
         $"--Edge:Regions:0:AdminUrl={Origin.Admin}",
         "--Edge:DefaultRegion=ORD1",
         "--Edge:Domain=localhost",
+        $"--Edge:AccessLog:Path={Path.Combine(dataDirectory, "access.log")}",
     ];
 }
