@@ -67,7 +67,7 @@ internal sealed class WriteEffects(BucketDirectory directory)
         S3Operation.PutObject or S3Operation.CopyObject or S3Operation.CompleteMultipartUpload or S3Operation.DeleteObject or
             S3Operation.PutObjectAcl or S3Operation.PutObjectTagging or S3Operation.DeleteObjectTagging or S3Operation.PutObjectRetention or
             S3Operation.PutObjectLegalHold => WriteEffect.OneObject,
-        S3Operation.DeleteObjects => WriteEffect.ManyObjects,
+        S3Operation.DeleteObjects or S3Operation.PostObject or S3Operation.RenameObject => WriteEffect.ManyObjects,
         S3Operation.CreateBucket or S3Operation.DeleteBucket or S3Operation.PutBucketVersioning => WriteEffect.Bucket,
         S3Operation.PutBucketAcl or S3Operation.PutBucketPolicy or S3Operation.DeleteBucketPolicy or S3Operation.PutPublicAccessBlock or
             S3Operation.DeletePublicAccessBlock or S3Operation.PutBucketOwnershipControls or S3Operation.DeleteBucketOwnershipControls or

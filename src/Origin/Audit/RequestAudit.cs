@@ -56,7 +56,8 @@ internal sealed class RequestAudit(
             return S3ErrorCode.ServiceUnavailable;
         }
 
-        exchange.Ending = () => TryRecord(exchange, request, owner);
+        // A form names its object only in its body.
+        exchange.Ending = () => TryRecord(exchange, exchange.Parsed ?? request, owner);
         return null;
     }
 

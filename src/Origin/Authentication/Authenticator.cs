@@ -89,7 +89,8 @@ internal sealed class Authenticator(SigningKeyProvider keys, OriginOptions optio
         return request.Operation is S3Operation.GetObject or S3Operation.GetObjectTagging ? DelegatedRead.Decode(caller) : null;
     }
 
-    private static S3Error? CheckSessionToken(string? token, string? expectedSha256)
+    /// <summary>The refusal of a session token that is not the key's.</summary>
+    public static S3Error? CheckSessionToken(string? token, string? expectedSha256)
     {
         if (expectedSha256 is null)
         {

@@ -42,9 +42,9 @@ internal sealed partial class Authorizer(
         var versionId = request.Query.Get("versionId");
         var version = ConcernsVersion(request.Operation)
             ? (await catalog.Versions.FindAsync(
-                bucket.Id, request.Key, versionId, withSegments: request.Operation == S3Operation.GetObject, cancellationToken)).Version
+                bucket.Id, request.Key, versionId, withSegments: request.Operation is S3Operation.GetObject or S3Operation.GetObjectTorrent, cancellationToken)).Version
             : null;
-        if (DecidesLater(request.Operation))
+        if (DecidesLater(request))
         {
             return new AuthorizedRequest(basis, bucket, version);
         }
@@ -91,7 +91,7 @@ internal sealed partial class Authorizer(
     private S3Error? DecideWhatComesWith(DecisionBasis basis, BucketFacts bucket)
     {
         var request = basis.Authenticated.Request;
-        if (request.Operation is not (S3Operation.PutObject or S3Operation.CopyObject or S3Operation.CreateMultipartUpload))
+        if (request.Operation is not (S3Operation.PutObject or S3Operation.PostObject or S3Operation.CopyObject or S3Operation.CreateMultipartUpload))
         {
             return null;
         }
@@ -99,6 +99,13 @@ internal sealed partial class Authorizer(
         var principal = basis.Authenticated.Principal;
         var created = new ObjectAccess(principal.Kind == PrincipalKind.User ? principal.OrganizationId : bucket.OwnerOrganizationId, CannedAcl.Private);
         var headers = basis.Exchange.Request.Headers;
+
+        // Whoever lets anybody write by a form lets them say how: the object is what they brought themselves, and public ACLs can be blocked.
+        if (request.Operation == S3Operation.PostObject && principal.Kind == PrincipalKind.Anonymous)
+        {
+            return null;
+        }
+
         return (GrantsSomething(headers) ? Also("s3:PutObjectAcl") : null) ??
             (headers.ContainsKey("x-amz-tagging") ? Also("s3:PutObjectTagging") : null) ??
             (headers.ContainsKey(ObjectLockHeaders.Mode) || headers.ContainsKey(ObjectLockHeaders.RetainUntil) ? Also("s3:PutObjectRetention") : null) ??
@@ -155,20 +162,22 @@ internal sealed partial class Authorizer(
     {
         var request = basis.Authenticated.Request;
         var isAnonymousList = request.Operation == S3Operation.ListBuckets && basis.Authenticated.Principal.Kind == PrincipalKind.Anonymous;
-        return !isAnonymousList && !DecidesLater(request.Operation) &&
+        return !isAnonymousList && !DecidesLater(request) &&
                Decide(basis, new DecisionTarget(S3Actions.For(request.Operation, versionIdGiven: false), request.Bucket, string.Empty, null)) is { } refused
             ? refused
             : new AuthorizedRequest(basis, null, null); // Nobody owns no buckets: an empty list tells nothing.
     }
 
     /// <summary>Whether the decision needs what the body says: the operation makes it once it has read that.</summary>
-    private static bool DecidesLater(S3Operation operation) =>
-        operation is S3Operation.DeleteObjects or S3Operation.PutObjectTagging or S3Operation.CreateBucket;
+    private static bool DecidesLater(S3Request request) =>
+        (request.Operation == S3Operation.PostObject && request.Key.Length == 0) ||
+        request.Operation is S3Operation.DeleteObjects or S3Operation.PutObjectTagging or S3Operation.CreateBucket;
 
     private static bool ConcernsVersion(S3Operation operation) => operation is
         S3Operation.GetObject or S3Operation.HeadObject or S3Operation.GetObjectAttributes or S3Operation.GetObjectAcl or S3Operation.PutObjectAcl or
         S3Operation.GetObjectTagging or S3Operation.PutObjectTagging or S3Operation.DeleteObjectTagging or S3Operation.DeleteObject or
-        S3Operation.GetObjectRetention or S3Operation.PutObjectRetention or S3Operation.GetObjectLegalHold or S3Operation.PutObjectLegalHold;
+        S3Operation.GetObjectRetention or S3Operation.PutObjectRetention or S3Operation.GetObjectLegalHold or S3Operation.PutObjectLegalHold or
+        S3Operation.GetObjectTorrent or S3Operation.RestoreObject or S3Operation.SelectObjectContent;
 
     [LoggerMessage(2400, LogLevel.Debug, "{Action} on {Bucket}/{Key} by {Principal} was refused: {Reason}")]
     private partial void LogRefused(string action, string bucket, string key, string principal, string reason);

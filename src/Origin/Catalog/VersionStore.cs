@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using EdgeCache.Origin.Catalog.Sql;
 using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Primitives;
+using EdgeCache.Shared.S3;
 using EdgeCache.Shared.S3.Locking;
 
 namespace EdgeCache.Origin.Catalog;
@@ -80,6 +81,37 @@ internal sealed class VersionStore(CatalogWriter writer, ReaderPool readers, Pas
                 }
 
                 return committed;
+            },
+            cancellationToken);
+
+    /// <summary>
+    /// Makes a version and deletes the current one of another key, together. NoSuchKey when that is gone, OperationAborted when it is another meanwhile;
+    /// further errors as of <see cref="PutAsync"/>.
+    /// </summary>
+    public Task<Outcome<CommittedVersion>> RenameAsync(
+        NewVersion target, string sourceKey, Generation source, WriteCondition condition, CancellationToken cancellationToken) =>
+        writer.RunAsync(
+            m =>
+            {
+                if (VersionRows.FindUntagged(m.Sql, target.BucketId, sourceKey, versionId: null).Facts is not { IsDeleteMarker: false } current)
+                {
+                    return S3ErrorCode.NoSuchKey;
+                }
+
+                if (current.Generation != source)
+                {
+                    return S3ErrorCode.OperationAborted;
+                }
+
+                var committed = VersionWrites.Put(m, target, target.Segments.Sum(static s => s.PlainLength), condition, out var row);
+                if (!committed.Succeeded)
+                {
+                    return committed;
+                }
+
+                BlobWrites.AttachToVersion(m, row, target.Segments);
+                var deleted = VersionWrites.DeleteCurrent(m, target.BucketId, sourceKey, WriteCondition.None);
+                return deleted.Succeeded ? committed.Value with { Sequence = deleted.Value.Sequence } : deleted.Error;
             },
             cancellationToken);
 

@@ -9,6 +9,7 @@ using EdgeCache.Origin.Encryption;
 using EdgeCache.Origin.Identity;
 using EdgeCache.Origin.Maintenance;
 using EdgeCache.Origin.Operations;
+using EdgeCache.Origin.Operations.Torrents;
 using EdgeCache.Origin.Operations.Bodies;
 using EdgeCache.Origin.Pipeline;
 using EdgeCache.Origin.Replication;
@@ -115,6 +116,8 @@ internal static class OriginApplication
         services.AddSingleton<PiecePool>();
         services.AddSingleton(s => KeyRing.Open(options, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<KeyRing>>()));
         services.AddSingleton<SegmentStore>();
+        services.AddSingleton<FormAuthenticator>();
+        services.AddSingleton<PieceHashes>();
         services.AddSingleton<OriginServices>();
         services.AddSingleton(static s =>
         {

@@ -76,8 +76,8 @@ public sealed class OriginOptions
     public TimeSpan EncryptionKeyLifetime { get; set; } = TimeSpan.FromDays(365);
 
     /// <summary>
-    /// Whether a customer's encryption key (SSE-C) is refused over connections without TLS, as S3 does. The listeners speak plain HTTP and take nobody's
-    /// word for TLS in front of them, so as long as that is so, this refuses every key.
+    /// Whether a customer's encryption key (SSE-C) is refused over connections without TLS, as S3 does. An edge that listens with TLS tells so; the
+    /// origin's own listeners speak plain HTTP and take nobody's word for TLS in front of them.
     /// </summary>
     public bool RequireTlsForCustomerKeys { get; set; }
 

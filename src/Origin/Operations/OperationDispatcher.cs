@@ -4,7 +4,9 @@ using EdgeCache.Origin.Operations.Listing;
 using EdgeCache.Origin.Operations.Locking;
 using EdgeCache.Origin.Operations.Multipart;
 using EdgeCache.Origin.Operations.Objects;
+using EdgeCache.Origin.Operations.Posting;
 using EdgeCache.Origin.Operations.Service;
+using EdgeCache.Origin.Operations.Torrents;
 using EdgeCache.Shared.S3;
 
 namespace EdgeCache.Origin.Operations;
@@ -68,6 +70,8 @@ internal static class OperationDispatcher
         S3Operation.PutObjectLockConfiguration => BucketObjectLock.PutAsync(context),
 
         S3Operation.PutObject => PutObject.ExecuteAsync(context),
+        S3Operation.PostObject => PostObject.ExecuteAsync(context),
+        S3Operation.RenameObject => RenameObject.ExecuteAsync(context),
         S3Operation.CopyObject => CopyObject.ExecuteAsync(context),
         S3Operation.GetObject => ReadObject.ExecuteAsync(context),
         S3Operation.HeadObject => ReadObject.ExecuteAsync(context),
@@ -82,6 +86,9 @@ internal static class OperationDispatcher
         S3Operation.PutObjectRetention => ObjectLocks.PutRetentionAsync(context),
         S3Operation.GetObjectLegalHold => ObjectLocks.GetLegalHoldAsync(context),
         S3Operation.PutObjectLegalHold => ObjectLocks.PutLegalHoldAsync(context),
+        S3Operation.GetObjectTorrent => GetObjectTorrent.ExecuteAsync(context),
+        S3Operation.RestoreObject => RestoreObject.ExecuteAsync(context),
+        S3Operation.SelectObjectContent => SelectObjectContent.ExecuteAsync(context),
 
         S3Operation.CreateMultipartUpload => CreateMultipartUpload.ExecuteAsync(context),
         S3Operation.UploadPart => UploadPart.ExecuteAsync(context),

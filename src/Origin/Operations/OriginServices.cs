@@ -1,9 +1,11 @@
+using EdgeCache.Origin.Authentication;
 using EdgeCache.Origin.Authorization;
 using EdgeCache.Origin.Blobs;
 using EdgeCache.Origin.Catalog;
 using EdgeCache.Origin.Encryption;
 using EdgeCache.Origin.Hosting;
 using EdgeCache.Origin.Identity;
+using EdgeCache.Origin.Operations.Torrents;
 using EdgeCache.Origin.Operations.Bodies;
 using EdgeCache.Origin.Replication;
 using EdgeCache.Shared.Replication;
@@ -19,6 +21,8 @@ internal sealed record OriginServices(
     RegionReader Regions,
     CopySourceStatement CopySources,
     Authorizer Authorizer,
+    FormAuthenticator Forms,
+    PieceHashes Torrents,
     Organizations Organizations,
     OriginOptions Options,
     PiecePool Pieces,

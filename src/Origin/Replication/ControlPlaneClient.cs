@@ -4,6 +4,7 @@ using EdgeCache.Origin.Authentication;
 using EdgeCache.Origin.Authorization;
 using EdgeCache.Origin.Hosting;
 using EdgeCache.Origin.Identity;
+using EdgeCache.Shared.Iam;
 using EdgeCache.Shared.Replication;
 using EdgeCache.Shared.SigV4;
 
@@ -53,6 +54,10 @@ internal sealed partial class ControlPlaneClient : ISigningKeySource, IOrganizat
             static (response, token) => response.Content.ReadFromJsonAsync(InternalJson.Default.SigningKeyReply, token),
             cancellationToken);
     }
+
+    /// <summary>The secrets stay with the control plane: nothing is known here.</summary>
+    public ValueTask<(bool? IsKnown, Principal? Principal)> VerifyPolicyAsync(string accessKeyId, string policy, string signature, string? sessionToken) =>
+        ValueTask.FromResult<(bool?, Principal?)>((null, null));
 
     async ValueTask<OrganizationReply> IOrganizationSource.FindAsync(string id, CancellationToken cancellationToken)
     {

@@ -67,7 +67,8 @@ public readonly record struct ObjectReadPlan
 
         if (facts.Encryption == ObjectEncryption.CustomerKey && !conditions.CustomerKeyGiven)
         {
-            return Refuse(EncryptionHeaders.KeyMissing);
+            // As Ceph does, that there is no such part is told before.
+            return partNumber > Math.Max(1, facts.PartSizes.Length) ? ForPart(facts, method, partNumber) : Refuse(EncryptionHeaders.KeyMissing);
         }
 
         switch (ConditionalRequest.Evaluate(

@@ -66,6 +66,8 @@ public static class S3Actions
         PutObjectLockConfiguration => "s3:PutBucketObjectLockConfiguration",
 
         PutObject => "s3:PutObject",
+        PostObject => "s3:PutObject",
+        RenameObject => "s3:PutObject",
         CopyObject => "s3:PutObject",
         GetObject => versionIdGiven ? "s3:GetObjectVersion" : "s3:GetObject",
         HeadObject => versionIdGiven ? "s3:GetObjectVersion" : "s3:GetObject",
@@ -80,6 +82,9 @@ public static class S3Actions
         PutObjectRetention => "s3:PutObjectRetention",
         GetObjectLegalHold => "s3:GetObjectLegalHold",
         PutObjectLegalHold => "s3:PutObjectLegalHold",
+        GetObjectTorrent => versionIdGiven ? "s3:GetObjectVersionTorrent" : "s3:GetObjectTorrent",
+        RestoreObject => "s3:RestoreObject",
+        SelectObjectContent => versionIdGiven ? "s3:GetObjectVersion" : "s3:GetObject",
 
         CreateMultipartUpload => "s3:PutObject",
         UploadPart => "s3:PutObject",

@@ -58,6 +58,8 @@ public enum S3Operation
     PutObjectLockConfiguration,
 
     PutObject,
+    PostObject,
+    RenameObject,
     CopyObject,
     GetObject,
     HeadObject,
@@ -72,6 +74,9 @@ public enum S3Operation
     PutObjectRetention,
     GetObjectLegalHold,
     PutObjectLegalHold,
+    GetObjectTorrent,
+    RestoreObject,
+    SelectObjectContent,
 
     CreateMultipartUpload,
     UploadPart,

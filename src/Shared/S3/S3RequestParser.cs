@@ -152,9 +152,7 @@ public static class S3RequestParser
         var route = isObject ? ObjectRoute(method, subResource, hasCopySource) : BucketRoute(method, subResource, query);
         if (route is not { } found)
         {
-            return !isObject && method == "POST" && subResource.Length == 0
-                ? new S3Error(S3ErrorCode.NotImplemented, "This store does not implement browser-based uploads (POST of a form to a bucket).")
-                : S3SubResources.Refusal(subResource, method);
+            return S3SubResources.Refusal(subResource, method);
         }
 
         operation = found;
@@ -209,6 +207,7 @@ public static class S3RequestParser
         ("PUT", "") => CreateBucket,
         ("DELETE", "") => DeleteBucket,
         ("POST", "delete") => DeleteObjects,
+        ("POST", "") => PostObject,
         _ => null,
     };
 
@@ -225,6 +224,10 @@ public static class S3RequestParser
         ("PUT", "retention") => PutObjectRetention,
         ("GET", "legal-hold") => GetObjectLegalHold,
         ("PUT", "legal-hold") => PutObjectLegalHold,
+        ("GET", "torrent") => GetObjectTorrent,
+        ("PUT", "renameObject") => RenameObject,
+        ("POST", "restore") => RestoreObject,
+        ("POST", "select") => SelectObjectContent,
         ("GET", "uploadId") => ListParts,
         ("HEAD", "") => HeadObject,
         ("PUT", "") => hasCopySource ? CopyObject : PutObject,

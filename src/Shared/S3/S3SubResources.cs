@@ -20,7 +20,7 @@ internal static class S3SubResources
 
     // Every method of these is served or does not exist; of the others, some exist and are not offered.
     private static readonly FrozenSet<string> Complete = FrozenSet.Create(StringComparer.Ordinal,
-        "acl", "attributes", "delete", "encryption", "legal-hold", "location", "object-lock", "ownershipControls", "policy", "policyStatus", "publicAccessBlock", "retention", "tagging", "uploadId",
+        "acl", "attributes", "delete", "encryption", "legal-hold", "location", "object-lock", "ownershipControls", "policy", "policyStatus", "publicAccessBlock", "renameObject", "restore", "retention", "select", "torrent", "tagging", "uploadId",
         "uploads", "versioning", "versions",
         "accelerate", "cors", "lifecycle", "requestPayment", "website");
 

@@ -45,6 +45,9 @@ public sealed class SigningKeyFloodTests
 
     private sealed class Source : ISigningKeySource
     {
+        public ValueTask<(bool? IsKnown, Principal? Principal)> VerifyPolicyAsync(string accessKeyId, string policy, string signature, string? sessionToken) =>
+            throw new NotSupportedException();
+
         public int Questions { get; private set; }
 
         public ValueTask<SigningKeyReply?> DeriveAsync(string accessKeyId, SigV4Scope scope, CancellationToken cancellationToken)

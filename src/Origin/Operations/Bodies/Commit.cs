@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using EdgeCache.Origin.Blobs;
 using EdgeCache.Origin.Catalog;
+using EdgeCache.Shared.Primitives;
 using EdgeCache.Shared.S3;
 
 namespace EdgeCache.Origin.Operations.Bodies;
@@ -13,6 +14,11 @@ internal static class Commit
 {
     public static async Task<Outcome<CommittedVersion>> VersionAsync(OperationContext context, NewVersion version, WriteCondition condition) =>
         await DiscardRefusedAsync(context, version.Segments, await context.Catalog.Versions.PutAsync(version, condition, CancellationToken.None));
+
+    public static async Task<Outcome<CommittedVersion>> RenameAsync(
+        OperationContext context, NewVersion target, string sourceKey, Generation source, WriteCondition condition) =>
+        await DiscardRefusedAsync(
+            context, target.Segments, await context.Catalog.Versions.RenameAsync(target, sourceKey, source, condition, CancellationToken.None));
 
     public static async Task<Outcome<StoredPart>> PartAsync(OperationContext context, NewPart part) =>
         await DiscardRefusedAsync(context, part.Segments, await context.Catalog.Uploads.PutPartAsync(part, CancellationToken.None));

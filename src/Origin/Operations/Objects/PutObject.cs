@@ -23,20 +23,38 @@ internal static class PutObject
             return declared.Error;
         }
 
+        var put = await StoreAsync(context, declared.Value, file: null);
+        if (!put.Succeeded)
+        {
+            return put.Error;
+        }
+
+        context.Exchange.Respond(StatusCodes.Status200OK);
+        return null;
+    }
+
+    /// <summary>Stores an object as the request's headers say, and sets those of the answer. Returns its entity tag, without quotes.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="declared">What is said of the bytes.</param>
+    /// <param name="file">The bytes when they are not the request's body itself.</param>
+    public static async Task<Outcome<string>> StoreAsync(OperationContext context, DeclaredBody declared, Stream? file)
+    {
         var stored = await StoredHeaders.ReadAsync(context);
         if (!stored.Succeeded)
         {
             return stored.Error;
         }
 
-        var (exceeded, quota) = await QuotaCheck.AskAsync(context, declared.Value.Length, () => QuotaCheck.ReplacedObjectAsync(context));
+        var (exceeded, quota) = await QuotaCheck.AskAsync(context, declared.Length, () => QuotaCheck.ReplacedObjectAsync(context));
         if (exceeded is not null)
         {
             return exceeded;
         }
 
-        var algorithm = declared.Value.Checksum?.Algorithm ?? DefaultChecksum;
-        var received = await BodyReceiver.ReceiveAsync(context, declared.Value, stored.Value.Protection, algorithm);
+        var algorithm = declared.Checksum?.Algorithm ?? DefaultChecksum;
+        var received = file is null
+            ? await BodyReceiver.ReceiveAsync(context, declared, stored.Value.Protection, algorithm)
+            : await BodyReceiver.ReceiveAsync(context, file, declared, stored.Value.Protection, algorithm);
         if (!received.Succeeded)
         {
             return received.Error;
@@ -78,8 +96,7 @@ internal static class PutObject
         context.SetHeader(ChecksumNames.HeaderName(algorithm), checksum.Value);
         context.SetHeader("x-amz-checksum-type", S3ChecksumTypes.ApiName(checksum.Type));
         context.Committed(committed.Value.Sequence);
-        context.Exchange.Respond(StatusCodes.Status200OK);
-        return null;
+        return body.ETag;
     }
 
     /// <summary>The checksum of all bytes received.</summary>

@@ -37,7 +37,9 @@ internal static class ReadObject
         }
 
         var key = CustomerKeyHeaders.Read(context);
-        if ((key.Error ?? (facts.IsDeleteMarker ? null : CustomerKeyHeaders.Check(facts, key.Value))) is { } wrongKey)
+        // Without a key the plan refuses, as at an edge.
+        var isLeftToPlan = facts.IsDeleteMarker || (key.Value is null && facts.Encryption == ObjectEncryption.CustomerKey);
+        if ((key.Error ?? (isLeftToPlan ? null : CustomerKeyHeaders.Check(facts, key.Value))) is { } wrongKey)
         {
             return wrongKey;
         }
