@@ -35,13 +35,14 @@ public static class FileRegions
     /// <param name="file">Open until this completes.</param>
     /// <param name="offset">Where the region begins.</param>
     /// <param name="length">Its length in bytes, 1 to <see cref="MaxLength"/>.</param>
+    /// <param name="broken">Told of a fault of the file, before the connection is broken off.</param>
     /// <param name="cancellationToken">Breaks the connection off.</param>
     public static ValueTask<bool> SendAsync(
-        this IFileRegionSender sender, PipeWriter body, SafeFileHandle file, long offset, int length, CancellationToken cancellationToken)
+        this IFileRegionSender sender, PipeWriter body, SafeFileHandle file, long offset, int length, Action<FileRegionFault>? broken, CancellationToken cancellationToken)
     {
         // Without it the server takes Advance for a mistake.
         _ = body.GetMemory(1);
-        sender.Announce(file, offset, length);
+        sender.Announce(file, offset, length, broken);
         body.Advance(length);
         var flushing = body.FlushAsync(cancellationToken);
         return flushing.IsCompletedSuccessfully ? ValueTask.FromResult(IsSent(flushing.Result)) : Wait();

@@ -22,6 +22,7 @@ public interface IFileRegionSender
     /// <param name="file">Open for reading.</param>
     /// <param name="offset">Where the region begins, in bytes.</param>
     /// <param name="length">Its length, at least 1.</param>
+    /// <param name="broken">Told of a fault of the file before the client can notice, so that its next request does not meet the same file.</param>
     /// <exception cref="InvalidOperationException">A region waits to be flushed already.</exception>
-    void Announce(SafeFileHandle file, long offset, int length);
+    void Announce(SafeFileHandle file, long offset, int length, Action<FileRegionFault>? broken = null);
 }

@@ -75,7 +75,7 @@ public sealed class BrokenOffTests
         {
             context.Response.ContentLength = file.Bytes.Length;
             await context.Response.StartAsync();
-            await FileRegions.SenderOf(context)!.SendAsync(context.Response.BodyWriter, file.Handle, 0, 100_000, Cancellation);
+            await FileRegions.SenderOf(context)!.SendAsync(context.Response.BodyWriter, file.Handle, 0, 100_000, broken: null, Cancellation);
             context.Abort();
         });
         using var client = await RawClient.ConnectAsync(server.EndPoint);
@@ -96,7 +96,7 @@ public sealed class BrokenOffTests
         {
             context.Response.ContentLength = file.Bytes.Length;
             await context.Response.StartAsync();
-            var flushing = FileRegions.SenderOf(context)!.SendAsync(context.Response.BodyWriter, file.Handle, 0, Large, cancel.Token);
+            var flushing = FileRegions.SenderOf(context)!.SendAsync(context.Response.BodyWriter, file.Handle, 0, Large, broken: null, cancel.Token);
             ended.SetResult(await Record.ExceptionAsync(async () => await flushing));
         });
         using var client = await RawClient.ConnectAsync(server.EndPoint, receiveBuffer: 4096);

@@ -128,7 +128,7 @@ public sealed class FileBodyTests
             {
                 file.Bytes.AsSpan(at, 50_000).CopyTo(body.GetSpan(50_000));
                 body.Advance(50_000);
-                await sender.SendAsync(body, file.Handle, at + 50_000, 50_000, context.RequestAborted);
+                await sender.SendAsync(body, file.Handle, at + 50_000, 50_000, broken: null, context.RequestAborted);
             }
         });
         using var http = new HttpClient();

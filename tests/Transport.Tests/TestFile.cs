@@ -72,7 +72,7 @@ internal sealed class TestFile : IDisposable
         while (length > 0)
         {
             var count = (int)Math.Min(length, RegionLength);
-            var isSent = await sender.SendAsync(response.BodyWriter, Handle, offset, count, context.RequestAborted);
+            var isSent = await sender.SendAsync(response.BodyWriter, Handle, offset, count, broken: null, context.RequestAborted);
             Fault = sender.Fault;
             if (!isSent)
             {

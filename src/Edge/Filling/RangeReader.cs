@@ -127,23 +127,34 @@ internal sealed class RangeReader(
     /// </summary>
     /// <param name="most">The longest stretch wanted, in bytes.</param>
     /// <param name="cancellationToken">Stops the wait for the disk.</param>
-    public async ValueTask<StoredRegion?> OpenStoredAsync(int most, CancellationToken cancellationToken)
+    public ValueTask<StoredRegion?> OpenStoredAsync(int most, CancellationToken cancellationToken)
     {
         var (index, within, left) = Locate();
         var length = (int)Math.Min(most, left);
-        if (length <= FileRegions.Threshold || !store.TryGet(Id(index), reader, out var lease))
+        if (length <= FileRegions.Threshold || (_current is { } current && current.Id.Index == index && current.Extent.Covers(within)))
         {
-            return null;
+            return default;
         }
 
-        if (await VerifyAsync(lease, within, length, cancellationToken))
+        if (store.TryGet(Id(index), reader, out var chunk))
         {
-            return new StoredRegion(lease, within, length);
+            return OpenAsync(chunk, within, length, cancellationToken);
         }
 
-        lease.Dispose();
-        metrics.ChunkDamaged();
-        return null;
+        if (!scope.IsSparse(index) || !store.TryLeaseBlock(Id(index), within / ChunkGeometry.BlockSize, reader, out var block))
+        {
+            return default;
+        }
+
+        var skip = within % ChunkGeometry.BlockSize;
+        length = Math.Min(length, block.Length - skip);
+        if (length > FileRegions.Threshold)
+        {
+            return OpenAsync(block, skip, length, cancellationToken);
+        }
+
+        block.Dispose();
+        return default;
     }
 
     /// <summary>Goes on behind bytes that <see cref="OpenStoredAsync"/> gave.</summary>
@@ -219,16 +230,34 @@ internal sealed class RangeReader(
         ahead.End();
     }
 
-    private static async ValueTask<bool> VerifyAsync(ChunkLease lease, int within, int length, CancellationToken cancellationToken)
+    private ValueTask<StoredRegion?> OpenAsync(IStoredBytes lease, int within, int length, CancellationToken cancellationToken)
     {
-        try
+        var verifying = lease.VerifyAsync(within, length, cancellationToken);
+        return verifying.IsCompletedSuccessfully ? ValueTask.FromResult(Open(verifying.Result)) : Wait();
+
+        async ValueTask<StoredRegion?> Wait()
         {
-            return await lease.VerifyAsync(within, length, cancellationToken);
+            try
+            {
+                return Open(await verifying);
+            }
+            catch
+            {
+                lease.Dispose();
+                throw;
+            }
         }
-        catch
+
+        StoredRegion? Open(bool isIntact)
         {
+            if (isIntact)
+            {
+                return new StoredRegion(lease, within, length);
+            }
+
             lease.Dispose();
-            throw;
+            metrics.ChunkDamaged();
+            return null;
         }
     }
 

@@ -92,10 +92,10 @@ internal sealed class ObjectResponder(CacheReport report, TimeProvider time, ILo
             return false;
         }
 
-        var isSent = await sender.SendAsync(request.Http.Response.BodyWriter, region.File, region.Offset, region.Length, request.Aborted);
+        var body = request.Http.Response.BodyWriter;
+        var isSent = await sender.SendAsync(body, region.File, region.Offset, region.Length, region.Renounce, request.Aborted);
         if (sender.Fault is var fault and not FileRegionFault.None)
         {
-            region.Renounce(fault == FileRegionFault.Unreadable);
             RespondingLog.FileFailed(logger, request.Id, fault, reader.Remaining);
         }
 

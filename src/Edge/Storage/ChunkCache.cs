@@ -148,6 +148,25 @@ internal sealed class ChunkCache : IAsyncDisposable
         return ValueTask.FromResult(-1);
     }
 
+    /// <summary>Takes a lease on a block that is stored by itself.</summary>
+    /// <param name="chunk">The chunk.</param>
+    /// <param name="block">The block's number within the chunk.</param>
+    /// <param name="reader">A hash of who reads.</param>
+    /// <param name="lease">The lease, to be disposed.</param>
+    public bool TryLeaseBlock(ChunkId chunk, int block, byte reader, [NotNullWhen(true)] out BlockLease? lease)
+    {
+        var key = new BlockKey(chunk, block);
+        var hash = key.Hash;
+        foreach (var drive in _drives)
+        {
+            if (drive.Blocks is { } blocks && blocks.TryLease(key, hash, reader, out lease))
+                return true;
+        }
+
+        lease = null;
+        return false;
+    }
+
     /// <summary>
     /// Stores blocks apart from their chunk unless the write budget keeps them out; true once their bytes are in the file and visible to readers;
     /// false when the cache does not take all of them now. The payload is the cache's until this completes.

@@ -93,7 +93,7 @@ internal sealed class DriveLogs : IAsyncDisposable
                 cancellationToken,
                 usage);
             var blocks = blocksCapacity == 0 ? null : BlockStore.Open(
-                new BlockStoreOptions { Directory = Path.Combine(options.Directory, BlocksName), CapacityBytes = blocksCapacity },
+                new BlockStoreOptions { Directory = Path.Combine(options.Directory, BlocksName), CapacityBytes = blocksCapacity, Checksums = options.Checksums },
                 retention.Beside(policy.Beside((int)Math.Clamp(blocksCapacity / GhostBytes, MinGhosts, MaxGhosts))),
                 blockMetrics,
                 time,

@@ -46,6 +46,31 @@ public sealed class BodyTests
         Assert.Equal(-1, ByteStreams.FirstDifference(Seed, 0, await cluster.ReadAsync("a")));
     }
 
+    [Theory]
+    [MemberData(nameof(Modes))]
+    public async Task A_small_object_is_sent_as_it_is_and_fetched_again_when_its_file_is_damaged(bool zeroCopy, string policy)
+    {
+        const int Small = 60_000;
+        await using var cluster = await StartAsync(zeroCopy, policy);
+        cluster.Ord.Put(EdgeCluster.Bucket, "a", ByteStreams.Content(Seed, Small));
+        await cluster.CaughtUpAsync();
+        await cluster.ReadAsync("a");
+        await ObjectReadTests.StoredAsync(cluster);
+        var asked = cluster.Ord.Ranges.Count;
+        Assert.Equal(ByteStreams.Content(Seed, 20_000, 30_000), await cluster.ReadAsync("a", "bytes=20000-49999"));
+        Assert.Equal(ByteStreams.Content(Seed, Small), await cluster.ReadAsync("a"));
+        Assert.Equal(asked, cluster.Ord.Ranges.Count);
+
+        // Nothing is known to be intact after a start.
+        await cluster.RestartEdgeAsync(() => FlipByte(cluster.Edge.Parts.Store.Drives[0].Name, ByteStreams.Content(Seed, Small)));
+
+        Assert.Equal(ByteStreams.Content(Seed, Small), await cluster.ReadAsync("a"));
+        Assert.Equal(asked + 1, cluster.Ord.Ranges.Count);
+        await ObjectReadTests.StoredAsync(cluster);
+        Assert.Equal(ByteStreams.Content(Seed, Small), await cluster.ReadAsync("a"));
+        Assert.Equal(asked + 1, cluster.Ord.Ranges.Count);
+    }
+
     [Fact]
     public async Task Under_once_a_file_that_lost_its_end_breaks_one_answer_off_and_is_fetched_again_for_the_next()
     {
@@ -84,6 +109,24 @@ public sealed class BodyTests
         var path = cluster.Edge.Parts.Store.Drives[0].Name;
         await cluster.RestartEdgeAsync(() => Assert.DoesNotContain(
             new DirectoryInfo("/proc/self/fd").GetFiles(), handle => handle.LinkTarget?.StartsWith(path, StringComparison.Ordinal) == true));
+    }
+
+    /// <summary>Changes the middle of the content wherever it lies.</summary>
+    private static void FlipByte(string directory, byte[] content)
+    {
+        var found = 0;
+        foreach (var path in Directory.EnumerateFiles(directory, "blocks*", SearchOption.AllDirectories))
+        {
+            var bytes = File.ReadAllBytes(path);
+            if (bytes.AsSpan().IndexOf(content) is >= 0 and var at)
+            {
+                bytes[at + (content.Length / 2)] ^= 1;
+                File.WriteAllBytes(path, bytes);
+                found++;
+            }
+        }
+
+        Assert.Equal(1, found);
     }
 
     private static Task<EdgeCluster> StartAsync(bool zeroCopy, string policy) => EdgeCluster.StartAsync(settings =>

@@ -56,7 +56,10 @@ internal sealed class BlockIndex(OrganizationUsage usage)
     }
 
     /// <summary>Finds a block for a reader, and notes that it was wanted.</summary>
-    public bool TryTouch(ulong hash, byte reader, ushort tick, out BlockLocation location)
+    public bool TryTouch(ulong hash, byte reader, ushort tick, out BlockLocation location) => TryTouch(hash, reader, tick, out location, out _);
+
+    /// <summary>Finds a block for a reader, notes that it was wanted, and tells whether it was found intact where it lies.</summary>
+    public bool TryTouch(ulong hash, byte reader, ushort tick, out BlockLocation location, out bool isVerified)
     {
         var shard = ShardOf(hash);
         lock (shard.Gate)
@@ -64,13 +67,25 @@ internal sealed class BlockIndex(OrganizationUsage usage)
             ref var slot = ref CollectionsMarshal.GetValueRefOrNullRef(shard.Blocks, hash);
             if (Unsafe.IsNullRef(ref slot))
             {
-                location = default;
+                (location, isVerified) = (default, false);
                 return false;
             }
 
             slot.Touches.Add(reader, tick);
-            location = slot.Location;
+            (location, isVerified) = (slot.Location, slot.IsVerified);
             return true;
+        }
+    }
+
+    /// <summary>Notes that a block was found intact at <paramref name="location"/>.</summary>
+    public void MarkVerified(ulong hash, BlockLocation location)
+    {
+        var shard = ShardOf(hash);
+        lock (shard.Gate)
+        {
+            ref var slot = ref CollectionsMarshal.GetValueRefOrNullRef(shard.Blocks, hash);
+            if (!Unsafe.IsNullRef(ref slot) && slot.Location == location)
+                slot.IsVerified = true;
         }
     }
 
@@ -232,16 +247,24 @@ internal sealed class BlockIndex(OrganizationUsage usage)
         public Dictionary<ulong, Slot> Blocks { get; } = [];
     }
 
-    // Sixteen bytes.
+    // Sixteen bytes. Records begin at multiples of 64, so the address has bits to spare.
     private struct Slot(StoredBlock block)
     {
-        private readonly long _address = block.Location.Address;
+        private const long VerifiedBit = 1;
+
+        private long _address = block.Location.Address;
         private readonly ushort _lengthLessOne = (ushort)(block.Location.Length - 1);
         private readonly ushort _organization = block.Organization;
 
         public Touches Touches = block.Touches;
 
-        public readonly BlockLocation Location => new(_address, _lengthLessOne + 1);
+        public readonly BlockLocation Location => new(_address & ~VerifiedBit, _lengthLessOne + 1);
+
+        public bool IsVerified
+        {
+            readonly get => (_address & VerifiedBit) != 0;
+            set => _address = value ? _address | VerifiedBit : _address & ~VerifiedBit;
+        }
 
         public readonly StoredBlock Block => new(Location, _organization, Touches);
     }

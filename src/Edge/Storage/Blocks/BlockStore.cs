@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using EdgeCache.Edge.Storage.Eviction;
 using EdgeCache.Edge.Storage.Nvme;
 using EdgeCache.Shared.Checksums;
@@ -99,6 +100,56 @@ internal sealed class BlockStore : IAsyncDisposable
             ? ValueTask.FromResult(location.Length)
             : ReadAsync(file, key, location, destination, cancellationToken);
         return true;
+    }
+
+    /// <summary>Takes a lease on a block that is stored, without I/O.</summary>
+    /// <param name="key">The block.</param>
+    /// <param name="hash">Its <see cref="BlockKey.Hash"/>.</param>
+    /// <param name="reader">A hash of who reads.</param>
+    /// <param name="lease">The lease, to be disposed.</param>
+    public bool TryLease(BlockKey key, ulong hash, byte reader, [NotNullWhen(true)] out BlockLease? lease)
+    {
+        lease = null;
+        if (!_context.Index.TryTouch(hash, reader, _context.Tick, out var location, out var isVerified) ||
+            !_context.Segments.TryAcquire(location.Segment, out var file))
+        {
+            return false;
+        }
+
+        lease = new BlockLease(this, file, key, location, isVerified);
+        return true;
+    }
+
+    /// <summary>Reads a block only to compare it with its checksum; for a lease on it.</summary>
+    internal async ValueTask<bool> VerifyAsync(
+        SegmentFile file, BlockKey key, BlockLocation location, Memory<byte> scratch, CancellationToken cancellationToken)
+    {
+        // The read gives a reference back when it ends; the lease's own goes on.
+        if (!file.TryAddReference() || (!TryReadCached(file, key, location, scratch.Span) && await ReadAsync(file, key, location, scratch, cancellationToken) < 0))
+            return false;
+
+        if (_context.Options.Checksums == ChecksumPolicy.Once)
+            _context.Index.MarkVerified(key.Hash, location);
+
+        return true;
+    }
+
+    /// <summary>A block's bytes are not what was stored, or can't be read: it is dropped from the index.</summary>
+    internal void Lose(BlockKey key, BlockLocation location, bool isUnreadable)
+    {
+        if (isUnreadable)
+        {
+            // It may be there again when the drive is.
+            Interlocked.Increment(ref _failedReads);
+            _context.Metrics.ReadFailed();
+        }
+        else
+        {
+            _context.Metrics.ChecksumFailed();
+        }
+
+        if (_context.Index.Remove(key.Hash, location))
+            _context.Logger.BlockLost(key.Block, key.Chunk, isUnreadable ? "unreadable" : "damaged");
     }
 
     /// <summary>
@@ -271,8 +322,6 @@ internal sealed class BlockStore : IAsyncDisposable
         }
         catch (IOException)
         {
-            // It may be there again when the drive is.
-            Interlocked.Increment(ref _failedReads);
             (intact, failed) = (false, true);
         }
         finally
@@ -283,13 +332,7 @@ internal sealed class BlockStore : IAsyncDisposable
         if (intact)
             return location.Length;
 
-        if (failed)
-            _context.Metrics.ReadFailed();
-        else
-            _context.Metrics.ChecksumFailed();
-        if (_context.Index.Remove(key.Hash, location))
-            _context.Logger.BlockLost(key.Block, key.Chunk, failed ? "unreadable" : "damaged");
-
+        Lose(key, location, failed);
         return -1;
     }
 

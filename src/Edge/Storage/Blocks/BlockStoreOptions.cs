@@ -1,4 +1,5 @@
 using System.Numerics;
+using EdgeCache.Edge.Storage.Nvme;
 using Microsoft.Win32.SafeHandles;
 
 namespace EdgeCache.Edge.Storage.Blocks;
@@ -21,6 +22,9 @@ internal sealed record BlockStoreOptions
 
     /// <summary>The ceiling of disk use; at least <see cref="MinimumCapacity"/>.</summary>
     public required long CapacityBytes { get; init; }
+
+    /// <summary>When blocks that are sent from their file are compared with their checksums; those that are read always are.</summary>
+    public ChecksumPolicy Checksums { get; init; } = ChecksumPolicy.Strict;
 
     /// <summary>How long a caller waits for its bytes to be written before it goes without.</summary>
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(30);

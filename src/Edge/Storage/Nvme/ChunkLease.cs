@@ -8,7 +8,7 @@ namespace EdgeCache.Edge.Storage.Nvme;
 /// A claim on a chunk's bytes. It keeps the segment's file open, so eviction does not disturb whoever reads; the disk space comes back
 /// when the last lease of an evicted segment is disposed. Dispose as soon as the bytes are sent. One reader at a time.
 /// </summary>
-internal sealed class ChunkLease : IDisposable
+internal sealed class ChunkLease : IStoredBytes
 {
     /// <summary>How much is read at a time only to be verified.</summary>
     private const int VerifyPiece = 4 * ChunkGeometry.BlockSize;
@@ -84,13 +84,7 @@ internal sealed class ChunkLease : IDisposable
         }
     }
 
-    /// <summary>
-    /// Whether the bytes of a range may be sent as they lie in the file: verifies the blocks around it as far as the store's <see cref="ChecksumPolicy"/>
-    /// asks for it. False when the chunk is damaged or can't be read (it is then dropped from the store).
-    /// </summary>
-    /// <param name="offset">Where in the payload to begin.</param>
-    /// <param name="length">At least one byte.</param>
-    /// <param name="cancellationToken">Stops the wait for the disk.</param>
+    /// <inheritdoc/>
     public ValueTask<bool> VerifyAsync(int offset, int length, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref disposed) != 0, this);
@@ -103,7 +97,7 @@ internal sealed class ChunkLease : IDisposable
         return VerifyBlocksAsync(offset, length, cancellationToken);
     }
 
-    /// <summary>The range's bytes turned out not to be all in the file, or not to be readable, after they were found good: the chunk is dropped.</summary>
+    /// <inheritdoc/>
     public void Renounce(bool isUnreadable)
     {
         if (isUnreadable)
@@ -254,6 +248,8 @@ internal sealed class ChunkLease : IDisposable
     {
         if (store.FailRead?.Invoke() == true)
             throw new IOException(InjectedFault);
+        if (PageCache.TryRead(segment.Handle, destination.Span, default, position))
+            return true;
 
         while (!destination.IsEmpty)
         {

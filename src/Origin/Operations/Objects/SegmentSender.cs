@@ -77,7 +77,7 @@ internal static class SegmentSender
             var writer = context.Response.BodyWriter;
             var isSent = sender is null
                 ? !(await writer.FlushAsync(context.Aborted)).IsCompleted
-                : await sender.SendAsync(writer, blob.File!, at, piece, context.Aborted);
+                : await sender.SendAsync(writer, blob.File!, at, piece, broken: null, context.Aborted);
             if (sender is { Fault: not FileRegionFault.None })
             {
                 return false;
