@@ -16,7 +16,7 @@ internal interface IStoredBytes : IDisposable
 
     /// <summary>
     /// Whether the bytes of a range may be sent as they lie in the file: verifies the blocks around it as far as the store's <see cref="Nvme.ChecksumPolicy"/>
-    /// asks for it. False when they are damaged or can't be read (they are then dropped from the store).
+    /// asks for it, and reads what is not in memory. False when they are damaged or can't be read (they are then dropped from the store).
     /// </summary>
     /// <param name="offset">Where in them to begin.</param>
     /// <param name="length">At least one byte.</param>

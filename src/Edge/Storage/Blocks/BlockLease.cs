@@ -1,5 +1,6 @@
 using System.Buffers;
 using EdgeCache.Edge.Storage.Nvme;
+using EdgeCache.Transport;
 using Microsoft.Win32.SafeHandles;
 
 namespace EdgeCache.Edge.Storage.Blocks;
@@ -25,7 +26,7 @@ internal sealed class BlockLease(BlockStore store, SegmentFile file, BlockKey ke
 
     /// <inheritdoc/>
     public ValueTask<bool> VerifyAsync(int offset, int length, CancellationToken cancellationToken) =>
-        isVerified ? ValueTask.FromResult(true) : VerifyAsync(cancellationToken);
+        isVerified && PageCache.Has(Handle, FileOffset + offset, length) ? ValueTask.FromResult(true) : VerifyAsync(cancellationToken);
 
     /// <inheritdoc/>
     public void Renounce(bool isUnreadable) => store.Lose(key, location, isUnreadable);

@@ -294,7 +294,7 @@ internal sealed class BlockStore : IAsyncDisposable
     {
         Span<byte> header = stackalloc byte[BlockRecord.HeaderSize];
         var payload = destination[..location.Length];
-        if (!PageCache.TryRead(file.Handle, header, payload, location.Offset) || !BlockRecord.IsIntact(header, payload, _context.Seed, key, location))
+        if (!CachedReads.TryRead(file.Handle, header, payload, location.Offset) || !BlockRecord.IsIntact(header, payload, _context.Seed, key, location))
             return false;
 
         file.Release();

@@ -1,5 +1,6 @@
 using System.Buffers;
 using EdgeCache.Shared.Checksums;
+using EdgeCache.Transport;
 using Microsoft.Win32.SafeHandles;
 
 namespace EdgeCache.Edge.Storage.Nvme;
@@ -88,7 +89,8 @@ internal sealed class ChunkLease : IStoredBytes
     public ValueTask<bool> VerifyAsync(int offset, int length, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref disposed) != 0, this);
-        if ((BlockMask.Of(offset, length) & ~verified) == 0 && store.FailRead is null)
+        // What was verified before may have left memory since, and a disk that fails is to be noticed before the range is promised to anybody.
+        if ((BlockMask.Of(offset, length) & ~verified) == 0 && store.FailRead is null && PageCache.Has(Handle, FileOffset + offset, length))
         {
             store.OnRead();
             return ValueTask.FromResult(true);
@@ -248,7 +250,7 @@ internal sealed class ChunkLease : IStoredBytes
     {
         if (store.FailRead?.Invoke() == true)
             throw new IOException(InjectedFault);
-        if (PageCache.TryRead(segment.Handle, destination.Span, default, position))
+        if (CachedReads.TryRead(segment.Handle, destination.Span, default, position))
             return true;
 
         while (!destination.IsEmpty)

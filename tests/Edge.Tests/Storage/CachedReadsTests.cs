@@ -6,7 +6,7 @@ using EdgeCache.Testing;
 
 namespace EdgeCache.Edge.Tests.Storage;
 
-public sealed class PageCacheTests : IDisposable
+public sealed class CachedReadsTests : IDisposable
 {
     private const int Seed = 23;
 
@@ -24,7 +24,7 @@ public sealed class PageCacheTests : IDisposable
         Span<byte> head = new byte[64], rest = new byte[5000];
         AssertCached(file);
 
-        Assert.True(PageCache.TryRead(file, head, rest, 1000));
+        Assert.True(CachedReads.TryRead(file, head, rest, 1000));
 
         Assert.True(head.SequenceEqual(content.AsSpan(1000, 64)));
         Assert.True(rest.SequenceEqual(content.AsSpan(1064, 5000)));
@@ -35,8 +35,8 @@ public sealed class PageCacheTests : IDisposable
     {
         using var file = Write(TestChunks.Bytes(Seed, 1, 9000));
 
-        Assert.False(PageCache.TryRead(file, new byte[64], new byte[5000], 4000));
-        Assert.False(PageCache.TryRead(file, new byte[64], new byte[1], 9000));
+        Assert.False(CachedReads.TryRead(file, new byte[64], new byte[5000], 4000));
+        Assert.False(CachedReads.TryRead(file, new byte[64], new byte[1], 9000));
     }
 
     [Fact]
@@ -65,5 +65,5 @@ public sealed class PageCacheTests : IDisposable
 
     // Not every file system has such reads; there all goes through the thread pool.
     private static void AssertCached(Microsoft.Win32.SafeHandles.SafeFileHandle file) =>
-        Assert.SkipUnless(PageCache.TryRead(file, new byte[1], new byte[1], 0), "The file system has no reads that don't wait.");
+        Assert.SkipUnless(CachedReads.TryRead(file, new byte[1], new byte[1], 0), "The file system has no reads that don't wait.");
 }

@@ -7,7 +7,7 @@ namespace EdgeCache.Edge.Storage;
 /// Reads what the page cache has, on the caller's own thread and without waiting for a disk (<c>preadv2</c> with <c>RWF_NOWAIT</c>). For a small read of cached
 /// bytes the two hops through the thread pool that an asynchronous file read takes cost more than all the rest of it.
 /// </summary>
-internal static partial class PageCache
+internal static partial class CachedReads
 {
     private const int NoWait = 8; // RWF_NOWAIT
 
