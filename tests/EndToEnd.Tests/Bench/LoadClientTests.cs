@@ -159,6 +159,7 @@ public sealed class LoadClientTests
     private sealed class ScriptedServer : IAsyncDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+        private readonly CancellationTokenSource _stopping = new();
         private readonly Task _accepting;
 
         public ScriptedServer(byte[]? answer)
@@ -172,8 +173,11 @@ public sealed class LoadClientTests
 
         public async ValueTask DisposeAsync()
         {
-            _listener.Stop();
+            // Not before the loop is out of it: a stopped listener refuses to be asked.
+            await _stopping.CancelAsync();
             await _accepting;
+            _listener.Stop();
+            _stopping.Dispose();
         }
 
         private static async Task ServeAsync(TcpClient client, byte[]? answer)
@@ -202,12 +206,12 @@ public sealed class LoadClientTests
             {
                 while (true)
                 {
-                    serving.Add(ServeAsync(await _listener.AcceptTcpClientAsync(), answer));
+                    serving.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stopping.Token), answer));
                 }
             }
-            catch (SocketException)
+            catch (OperationCanceledException)
             {
-                // The listener was stopped.
+                // The test is over.
             }
 
             await Task.WhenAll(serving);
