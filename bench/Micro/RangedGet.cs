@@ -27,6 +27,9 @@ internal sealed class RangedGet : ISignedRequest
 
     public IEnumerable<string> HeaderNames => _headers.Keys;
 
+    // As the edge has them: found while the headers are walked anyway.
+    public IReadOnlyList<string> AmzHeaderNames { get; } = ["x-amz-content-sha256", "x-amz-date"];
+
     public bool TryGetHeader(string lowerCaseName, out string value) => _headers.TryGetValue(lowerCaseName, out value!);
 
     /// <summary>Signs the request for the day of its date.</summary>
