@@ -21,7 +21,9 @@ internal sealed class WriteEffects(BucketDirectory directory)
     {
         var s3 = request.S3!;
         var effect = EffectOf(s3.Operation);
-        if (effect == WriteEffect.None || !response.IsSuccessStatusCode)
+
+        // A form may ask to be answered with a redirect: a 303 has written as a 200 has.
+        if (effect == WriteEffect.None || (int)response.StatusCode >= StatusCodes.Status400BadRequest)
         {
             return;
         }
