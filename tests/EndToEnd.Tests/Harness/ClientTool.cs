@@ -30,7 +30,11 @@ internal sealed class ClientTool
     public static IReadOnlyList<string> Find(string name)
     {
         var directories = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':').Append("/usr/bin");
-        return [.. directories.Select(d => Path.Combine(d, name)).Where(File.Exists).Select(Path.GetFullPath).Distinct()];
+        return [.. directories.Select(Resolve).Select(d => Path.Combine(d, name)).Where(File.Exists).Select(Path.GetFullPath).Distinct()];
+
+        // Where /bin is /usr/bin, what is in it is one program.
+        static string Resolve(string directory) =>
+            Directory.Exists(directory) ? Directory.ResolveLinkTarget(directory, returnFinalTarget: true)?.FullName ?? directory : directory;
     }
 
     public ClientTool With(string name, string value)

@@ -24,6 +24,12 @@ internal sealed class ProcessDeployment : IAsyncDisposable
     /// <summary>Where the first edge keeps its data.</summary>
     public string EdgeDirectory => Path.Combine(_directory.Path, "edge");
 
+    /// <summary>Where the origin keeps its data.</summary>
+    public string OriginDirectory => Path.Combine(_directory.Path, "origin");
+
+    /// <summary>What a client must know to read and write through the edge.</summary>
+    public Bootstrap Bootstrap => new(Edge.Endpoints.S3.TrimEnd('/'), [], string.Empty, [], AccessKeyId, SecretKey, ApiToken, OperatorToken);
+
     public static async Task<ProcessDeployment> StartAsync(
         CancellationToken cancellationToken, string cacheSize = "1GiB", params (string Name, string Value)[] ofBoth)
     {

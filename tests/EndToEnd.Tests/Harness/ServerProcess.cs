@@ -25,6 +25,9 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>How many open files it may have from its next start on; null for what this process may have.</summary>
     public int? MaxHandles { get; set; }
 
+    /// <summary>The least level of what it logs, from its next start on.</summary>
+    public string LogLevel { get; set; } = "Warning";
+
     public int ProcessId => _process.Process.Id;
 
     public string Output => _process.Output;
@@ -37,6 +40,9 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>Changes a setting, for the next start.</summary>
     public void Set(string name, string value) => _settings[name] = value;
+
+    /// <summary>Has each further line of its output told, until it is started again.</summary>
+    public void Listen(Action<string> onLine) => _process.OnLine = onLine;
 
     public Task KillAsync() => _process.KillAsync();
 
@@ -74,7 +80,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         File.Delete(EndpointsFile);
         string[] arguments =
-            [$"--{_section}:DataDirectory={_directory}", "--Logging:LogLevel:Default=Warning", .. _settings.Select(s => $"--{_section}:{s.Key}={s.Value}")];
+            [$"--{_section}:DataDirectory={_directory}", $"--Logging:LogLevel:Default={LogLevel}", .. _settings.Select(s => $"--{_section}:{s.Key}={s.Value}")];
         return MaxHandles is { } handles ? SpawnedProcess.StartLimited(_assembly, handles, arguments) : SpawnedProcess.StartAssembly(_assembly, arguments);
     }
 

@@ -19,6 +19,9 @@ internal sealed partial class SpawnedProcess : IAsyncDisposable
     /// <summary>The last lines that it wrote, standard output and error together.</summary>
     public string Output => string.Join('\n', _output);
 
+    /// <summary>Gets each further line as it is written, from several threads; null when nobody listens.</summary>
+    public Action<string>? OnLine { get; set; }
+
     /// <summary>Starts <c>dotnet ASSEMBLY ARGUMENTS</c>.</summary>
     public static SpawnedProcess StartAssembly(string assembly, IEnumerable<string> arguments) =>
         StartDotnet(Path.GetDirectoryName(assembly)!, [assembly, .. arguments]);
@@ -108,6 +111,7 @@ internal sealed partial class SpawnedProcess : IAsyncDisposable
             return;
         }
 
+        OnLine?.Invoke(line);
         _output.Enqueue(line);
         while (_output.Count > MaxLines)
         {
