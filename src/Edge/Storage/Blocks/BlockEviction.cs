@@ -22,7 +22,7 @@ internal sealed class BlockEviction(BlockStoreContext context)
 
         _file = file;
         (_position, _survivors) = (0, 0);
-        _entries = BlockRecovery.Read(context, file)?.Entries ?? [];
+        _entries = BlockRecovery.Read(context, file, [])?.Entries ?? [];
         _scanner.Open(file.Handle);
         return true;
     }

@@ -110,6 +110,7 @@ internal sealed class BlockIndex(OrganizationUsage usage)
     /// </summary>
     /// <param name="number">The shard.</param>
     /// <param name="entries">What was found, of this shard alone.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // A start is over before the runtime has found out what is worth compiling well.
     public void Merge(int number, ReadOnlySpan<BlockEntry> entries)
     {
         var (count, bytes) = (0L, 0L);

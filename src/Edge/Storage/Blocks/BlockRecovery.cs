@@ -43,14 +43,16 @@ internal static class BlockRecovery
         context.Index.EnsureCapacity(found.Sum(id => CountOf(context, id)));
 
         // In any order: of two records of a block the one at the higher address counts, and what was dropped is dropped at the end.
+        // Memory is used again and again: new memory is what most of the time of a start goes into.
         var drops = new ConcurrentBag<BlockEntry>();
+        var spare = new ConcurrentBag<List<BlockEntry>>();
         ActiveSegment? newest = null;
         foreach (var group in found.Chunk(SegmentsAtOnce))
         {
             var read = new SortedEntries?[group.Length];
             Parallel.For(0, group.Length, i =>
             {
-                read[i] = Load(context, group[i], drops, isNewest: group[i] == found[^1], out var continued);
+                read[i] = Load(context, group[i], spare, drops, isNewest: group[i] == found[^1], out var continued);
                 if (continued is not null)
                     newest = continued;
             });
@@ -59,6 +61,8 @@ internal static class BlockRecovery
                 foreach (var entries in read)
                     context.Index.Merge(shard, entries is null ? [] : entries.OfShard(shard));
             });
+            foreach (var entries in read)
+                entries?.Dispose();
         }
 
         foreach (var drop in drops)
@@ -67,13 +71,16 @@ internal static class BlockRecovery
         return (newest, found is [.., var last] ? last + 1 : 1);
     }
 
-    private static SortedEntries? Load(BlockStoreContext context, int id, ConcurrentBag<BlockEntry> drops, bool isNewest, out ActiveSegment? continued)
+    private static SortedEntries? Load(
+        BlockStoreContext context, int id, ConcurrentBag<List<BlockEntry>> spare, ConcurrentBag<BlockEntry> drops, bool isNewest, out ActiveSegment? continued)
     {
         continued = null;
         if (!context.Segments.TryAcquire(id, out var file))
             return null;
 
-        if (Read(context, file) is not var (head, entries, end, summarised))
+        if (!spare.TryTake(out var empty))
+            empty = [];
+        if (Read(context, file, empty) is not var (head, entries, end, summarised))
         {
             file.Release();
             context.Segments.Retire(id);
@@ -88,9 +95,14 @@ internal static class BlockRecovery
 
         var sorted = new SortedEntries(entries);
         if (isNewest)
+        {
             continued = Continue(new ActiveSegment(file, head, entries, end));
-        else
-            Close(file, head, entries, end, summarised);
+            return sorted;
+        }
+
+        Close(file, head, entries, end, summarised);
+        entries.Clear();
+        spare.Add(entries);
         return sorted;
     }
 
@@ -126,8 +138,8 @@ internal static class BlockRecovery
         }
     }
 
-    /// <summary>What a segment's file has; null when it is none of this store's, or cannot be read.</summary>
-    public static (SegmentHead Head, List<BlockEntry> Entries, int End, bool Summarised)? Read(BlockStoreContext context, SegmentFile file)
+    /// <summary>What a segment's file has, in <paramref name="empty"/> or a list of its own; null when it is none of this store's, or cannot be read.</summary>
+    public static (SegmentHead Head, List<BlockEntry> Entries, int End, bool Summarised)? Read(BlockStoreContext context, SegmentFile file, List<BlockEntry> empty)
     {
         try
         {
@@ -139,8 +151,8 @@ internal static class BlockRecovery
                 return null;
             }
 
-            if (SegmentSummary.TryRead(file.Handle, head) is var (listed, listedEnd))
-                return (head, listed, listedEnd, true);
+            if (SegmentSummary.TryRead(file.Handle, head, empty) is { } listedEnd)
+                return (head, empty, listedEnd, true);
 
             var (entries, end) = new SegmentScanner().Scan(file.Handle, head);
             return (head, entries, end, false);

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using EdgeCache.Shared.Checksums;
 using Microsoft.Win32.SafeHandles;
 
@@ -68,23 +70,27 @@ internal static class SegmentSummary
     }
 
     /// <summary>Reads the summary; null when there is no intact one.</summary>
-    /// <returns>The entries, and where the records end.</returns>
-    public static (List<BlockEntry> Entries, int End)? TryRead(SafeFileHandle handle, SegmentHead head)
+    /// <param name="handle">The segment's file.</param>
+    /// <param name="head">The segment's head.</param>
+    /// <param name="entries">Empty; takes the entries.</param>
+    /// <returns>Where the records end.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // A start is over before the runtime has found out what is worth compiling well.
+    public static int? TryRead(SafeFileHandle handle, SegmentHead head, List<BlockEntry> entries)
     {
         try
         {
             if (TryReadTrailer(handle, head) is not var (count, end, checksum))
                 return null;
 
-            var bytes = new byte[count * BlockEntry.Size];
-            if (!Fill(handle, bytes, end) || Crc32C.Append(0, bytes) != checksum)
-                return null;
+            var buffer = ArrayPool<byte>.Shared.Rent(count * BlockEntry.Size);
+            var bytes = buffer.AsSpan(0, count * BlockEntry.Size);
+            var isIntact = Fill(handle, bytes, end) && Crc32C.Append(0, bytes) == checksum;
+            entries.EnsureCapacity(count);
+            for (var i = 0; isIntact && i < count; i++)
+                entries.Add(BlockEntry.Read(bytes[(i * BlockEntry.Size)..], head.Segment));
 
-            var entries = new List<BlockEntry>(count);
-            for (var i = 0; i < count; i++)
-                entries.Add(BlockEntry.Read(bytes.AsSpan(i * BlockEntry.Size), head.Segment));
-
-            return (entries, end);
+            ArrayPool<byte>.Shared.Return(buffer);
+            return isIntact ? end : null;
         }
         catch (IOException)
         {

@@ -1,12 +1,16 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+
 namespace EdgeCache.Edge.Storage.Blocks;
 
 /// <summary>The blocks that a segment stores, sorted by the shard of the index that they belong to, and otherwise in their order.</summary>
-internal sealed class SortedEntries
+internal sealed class SortedEntries : IDisposable
 {
     private readonly BlockEntry[] _entries;
     private readonly int[] _ends = new int[BlockIndex.Shards];
 
     /// <summary>Sorts what a segment has; dropped ones are left out.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // A start is over before the runtime has found out what is worth compiling well.
     public SortedEntries(List<BlockEntry> entries)
     {
         var counts = new int[BlockIndex.Shards];
@@ -23,7 +27,7 @@ internal sealed class SortedEntries
             total += counts[shard];
         }
 
-        _entries = new BlockEntry[total];
+        _entries = ArrayPool<BlockEntry>.Shared.Rent(total);
         foreach (var entry in entries)
         {
             if (entry.Kind == BlockRecordKind.Stored)
@@ -37,4 +41,7 @@ internal sealed class SortedEntries
         var start = shard == 0 ? 0 : _ends[shard - 1];
         return _entries.AsSpan(start, _ends[shard] - start);
     }
+
+    /// <summary>Gives the memory back; nothing that was given out may be used any more.</summary>
+    public void Dispose() => ArrayPool<BlockEntry>.Shared.Return(_entries);
 }
